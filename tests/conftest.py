@@ -1,0 +1,15 @@
+"The same surroundings for every test and every process that a test starts, whatever the developer's shell holds"
+import os,re,tempfile
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+
+# Set here, before anything imports rlm or litellm; xdist's workers and all subprocesses inherit it.
+for k in [k for k in os.environ if re.search(r'_API_KEY$|_API_BASE$|_BASE_URL$|^RLM_|^IN_TEST$|^PYTEST_ADDOPTS$', k)]: del os.environ[k]
+os.environ.update(RLM_LIVE='0', LITELLM_LOCAL_MODEL_COST_MAP='True', JUPYTER_PLATFORM_DIRS='1', MPLBACKEND='Agg', PYTHONPATH=str(root),
+    NO_PROXY='127.0.0.1,localhost', no_proxy='127.0.0.1,localhost')
+
+if 'PYTEST_XDIST_WORKER' not in os.environ:
+    # No user's profile, history or config: IPython's, nbdev's and chkstyle's are all found through these
+    _tmp = tempfile.TemporaryDirectory(prefix='rlm-tests-')
+    os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config')

@@ -1,0 +1,80 @@
+"The rules of the house that a machine can check: imports go one way, `import rlm` is light, style, README, no trace of a machine"
+import ast,importlib,re,sys
+
+import pytest
+from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run
+
+number = {default_exp(p): int(m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d+', p.name))}
+
+def home(nm, attr):
+    "The module that `from nm import attr` really imports: a module of that name, or where rlm's lazy names come from"
+    if f'{nm}.{attr}' in map(mod_name, modules): return f'{nm}.{attr}'
+    obj = getattr(importlib.import_module(nm), attr, None) if nm=='rlm' else None
+    return getattr(obj, '__module__', None) or nm
+
+def imports(p):
+    "Each module that `p` imports, at the top or in a function, with its line"
+    pkg = mod_name(p).split('.') if p.name=='__init__.py' else mod_name(p).split('.')[:-1]
+    for o in ast.walk(ast.parse(p.read_text(encoding='utf-8'))):
+        if isinstance(o, ast.Import): yield from ((a.name, o.lineno) for a in o.names)
+        elif isinstance(o, ast.ImportFrom):
+            nm = '.'.join([*(pkg[:len(pkg)-o.level+1] if o.level else []), *filter(None, [o.module])])
+            yield from ((home(nm, a.name) if nm=='rlm' else nm, o.lineno) for a in o.names)
+
+def place(nm):
+    "A module's place in the import order: its notebook's number; what is hand-written (`_child`) comes before all"
+    return number.get(nm, -1 if nm.rpartition('.')[2].startswith('_') else 100)
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if not re.fullmatch('__.*__|_modidx', p.stem)]))
+def test_import_order(p):
+    "A module imports only rlm modules whose notebook has a lower number"
+    mine = place(mod_name(p))
+    theirs = [(o,line) for o,line in imports(p) if o.startswith('rlm.')]
+    none(f'line {line}: {o} ({place(o)}) is not before {mine}' for o,line in theirs if place(o)>=mine)
+
+def test_notebook_numbers():
+    "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"
+    assert {mod_name(p) for p in modules if not p.name.startswith('_')}==set(number)=={o for o in map(default_exp, notebooks) if o}
+    assert len(set(number.values()))==len(number)
+
+def test_import_is_light(tmp_path):
+    "`import rlm` loads neither litellm nor IPython, nor anything else outside the standard library"
+    code = "import sys; old = set(sys.modules); import rlm; print(*{o.split('.')[0] for o in set(sys.modules)-old})"
+    loaded = set(py(code, tmp_path).split())
+    assert 'rlm' in loaded
+    none(loaded-{'rlm','fastcore'}-sys.stdlib_module_names, '`import rlm` loads:')
+
+def test_lazy_names(tmp_path):
+    "Each name that `from rlm import …` offers is really there"
+    bad = py("import rlm; print(*[o for o in {*dir(rlm), *getattr(rlm, '__all__', [])} if not hasattr(rlm, o)])", tmp_path)
+    none(bad.split(), 'rlm names these, and getting them fails:')
+    py('from rlm import RLM, Limits, Run, LM', tmp_path)
+
+@pytest.mark.parametrize('path', ['nbs','rlm','tests','tools','benchmarks','setup.py'])
+def test_style(path):
+    "chkstyle finds nothing; exported modules, which it skips, are checked as notebooks"
+    check(run('chkstyle', path, cwd=root))
+
+def test_readme_fresh(): check(run(sys.executable, 'tools/readme.py', '--check', cwd=root))
+
+def test_readme_links():
+    "What README.md links to in the project is there"
+    links = re.findall(r'\]\((?!\w+:|#)([^)\s#]+)', (root/'README.md').read_text(encoding='utf-8'))
+    none((o for o in links if not (root/o).exists()), 'README.md links to what is not there:')
+
+def project_files():
+    "The files that make up the project: what git tracks, and what lies in its folders and will be tracked"
+    git = run('/usr/bin/env', 'git', 'ls-files', cwd=root).stdout.splitlines()
+    tops = [p for p in root.iterdir() if p.is_file() and p.name!='.env']
+    found = {*tops, *(root/o for o in git), *(p for d in folders for p in (root/d).rglob('*'))}
+    return sorted(p for p in found if p.is_file() and not {'__pycache__','.ipynb_checkpoints'}&set(p.parts))
+
+# Written in pieces, so that this file does not hold what it looks for
+needles = [r'(?<![\w.])/'+o for o in ('work/','root/','farm')] + [re.escape('..'+'/shared')] + [
+    re.escape(a+b) for a,b in (('pypi','.org'), ('python','hosted.org'), ('anaconda','.org'), ('artifact','ory'), ('index','-url'), ('trusted','-host'))]
+
+def test_no_machine_traces():
+    "No file names a path of the machine it was written on, or the host that its packages came from"
+    texts = {p:p.read_text(encoding='utf-8', errors='ignore') for p in project_files()}
+    assert len(texts)>20
+    none(f'{rel(p)}: {m[0]}' for p,s in texts.items() for o in needles if (m := re.search(o, s)))

@@ -1,0 +1,95 @@
+"The command line as a user meets it: processes, exit codes, what goes to stdout and what to stderr, and no traceback for a mistake"
+import os,re,signal,subprocess,sys,sysconfig,time
+from pathlib import Path
+import pytest
+from rlm.replay import ScriptedServer, Fault, call_repl
+
+rlm = str(Path(sysconfig.get_path('scripts'))/'rlm')
+story = 'It rained all day. ' * 3000 + 'The harbour master is called Ingrid Solberg. ' + 'Nobody came. ' * 3000
+
+def cli(*args, stdin='', cwd=None, **env):
+    res = subprocess.run([rlm, *map(str, args)], input=stdin, capture_output=True, text=True, cwd=cwd, timeout=120, env={**os.environ, **env})
+    assert 'Traceback' not in res.stderr+res.stdout, res.stderr
+    return res.returncode,res.stdout,res.stderr
+
+@pytest.fixture(scope='module')
+def files(tmp_path_factory):
+    d = tmp_path_factory.mktemp('cli')
+    (d/'story.txt').write_text(story)
+    (d/'other.txt').write_text('The lighthouse keeper is Olaf.')
+    (d/'empty.txt').write_text('')
+    (d/'blank.txt').write_text(' \n')
+    (d/'pic.png').write_bytes(b'\x89PNG\r\n\x1a\n\0\0\0')
+    (d/'latin.txt').write_bytes('naïve'.encode('latin1'))
+    return d
+
+def test_answer_alone_on_stdout(files):
+    code,out,err = cli('ask', 'Who is the harbour master?', files/'story.txt')
+    assert code==0 and out.strip()=='The harbour master is called Ingrid Solberg.'
+    assert 'embedded/extractive' in err and '--model' in err and 'tokens' in err
+
+def test_stdin_and_verbose(files):
+    code,out,err = cli('ask', 'Who is the harbour master?', '--verbose', stdin=story)
+    assert code==0 and 'Ingrid Solberg' in out and 'step 1' in err and 'step' not in out
+
+def test_several_files(files):
+    code,out,err = cli('ask', 'Who is the lighthouse keeper?', files/'story.txt', files/'other.txt')
+    assert code==0 and 'Olaf' in out
+
+@pytest.mark.parametrize('args,says', [
+    ((), 'usage'), (('nope',), "no command 'nope'"), (('ask',), 'question'), (('ask', 'Who?', 'missing.txt'), 'no file missing.txt'), (('ask', 'Who?', '.'), 'is a directory'),
+    (('ask', 'Who?', 'empty.txt'), 'is empty'), (('ask', 'Who?', 'blank.txt'), 'white space'), (('ask', 'Who?', 'pic.png'), 'binary'), (('ask', 'Who?', 'latin.txt'), 'UTF-8'),
+    (('ask', ' ', 'story.txt'), 'question is empty'), (('ask', 'Who?', 'story.txt', '--max-steps', '0'), 'at least 1'), (('ask', 'Who?', 'story.txt', '--max-steps', 'x'), 'invalid int'),
+    (('ask', 'Who?', 'story.txt', '--model', 'gtp-5'), 'Unknown model'), (('ask', 'Who?', 'story.txt', '--nope'), 'unrecognized')], ids=lambda o: ' '.join(o) if isinstance(o, tuple) else '')
+def test_bad_use(files, args, says):
+    "One sentence on stderr, exit code 2, nothing on stdout"
+    code,out,err = cli(*args, cwd=files)
+    assert code==2 and says in err+(out if not args else '')
+    if args: assert not out
+
+def test_empty_stdin():
+    code,out,err = cli('ask', 'Who?', stdin='')
+    assert code==2 and 'empty' in err and not out
+
+def test_missing_key(files):
+    "RLM_LIVE=1 lets the call begin; it ends before anything is sent"
+    code,out,err = cli('ask', 'Who?', files/'other.txt', '--model', 'openai/gpt-5-mini', RLM_LIVE='1')
+    assert code==2 and 'OPENAI_API_KEY' in err and not out
+
+def test_no_answer(files):
+    with ScriptedServer(lambda m: Fault(401, 'Incorrect API key')) as server:
+        code,out,err = cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url)
+    assert code==1 and not out and 'refused' in err
+
+def test_server_and_dotenv(files, tmp_path):
+    "A real server over HTTP; the model's name and the key come from a .env file"
+    with ScriptedServer(lambda m: call_repl('print(len(context))') if len(m)==2 else 'FINAL(Olaf)') as server:
+        (tmp_path/'.env').write_text('RLM_MODEL=openai/from-dotenv\nOPENAI_API_KEY=sk-test\n')
+        code,out,err = cli('ask', 'Who?', files/'other.txt', '--base-url', server.url, cwd=tmp_path)
+    assert (code,out)==(0,'Olaf\n') and 'openai/from-dotenv' in err
+    assert server.asked[0]['model']=='from-dotenv'
+
+def test_help():
+    for args in (('--help',), ('ask', '--help'), ('demo', '--help')):
+        code,out,err = cli(*args)
+        assert code==0 and 'usage' in out and not err
+
+def test_demo():
+    code,out,err = cli('demo')
+    assert code==0 and 'vanilla' in out and 'too long' in out and 'StopIteration' in out or 'iterator' in out
+    assert int(re.search(r'([\d,]+) characters', out)[1].replace(',', ''))>500_000
+
+def test_ctrl_c(files):
+    "Ctrl-C while the model is called ends at once, with exit code 130"
+    with ScriptedServer(lambda m: Fault(delay=60)) as server:
+        p = subprocess.Popen([rlm, 'ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic()+60
+        while not server.asked and time.monotonic()<end: time.sleep(.05)
+        p.send_signal(signal.SIGINT)
+        out,err = p.communicate(timeout=10)
+    assert p.returncode==130 and not out and 'Traceback' not in err
+
+def test_closed_pipe(files):
+    "`rlm … | head -0` is no traceback"
+    p = subprocess.Popen(f'"{rlm}" ask "Who is the harbour master?" story.txt | true', shell=True, cwd=files, stderr=subprocess.PIPE, text=True)
+    assert 'Traceback' not in p.communicate(timeout=60)[1]

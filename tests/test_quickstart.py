@@ -1,0 +1,72 @@
+"The quick start as a user types it, against a real HTTP server, from a script and inside a real Jupyter kernel"
+import json,subprocess,sys
+import nbformat, pytest
+from nbclient import NotebookClient
+from rlm.replay import ScriptedServer, Fault, call_repl, say, tool_call
+
+# Model and URL aside, this is what the README and the issue tracker tell people to type.
+QUICK_START = '''
+from rlm.tools import prep_shell, make_run_repl
+from rlm.core import advanced_toolloop
+from rlm.prompts import REPL_SYSTEM_PROMPT
+from rlm.bench import benchmark_vanilla, benchmark_rlm
+sh = prep_shell(context, model=model, base_url=base_url)
+run_repl = make_run_repl(sh)
+responses = advanced_toolloop(query, sp=REPL_SYSTEM_PROMPT, tools=[run_repl], sh=sh, model=model, base_url=base_url, max_steps=50, verbose=True)
+for item in responses:
+    if isinstance(item, dict) and item.get("type") == "final": print(item["answer"])
+vanilla_result = benchmark_vanilla(context, query, model=model, base_url=base_url)
+rlm_result = benchmark_rlm(context, query, model=model, base_url=base_url, verbose=True)
+'''
+REPORT = '''
+import json
+keys = ('method', 'time', 'tokens', 'answer')
+print('REPORT ' + json.dumps(dict(final=item['answer'], stop=item['stop'], steps=item['steps'], calls=item['usage'].calls, tokens=item['usage'].total_tokens,
+    vanilla={k: vanilla_result[k] for k in keys}, rlm={k: rlm_result[k] for k in keys})))
+'''
+gifts = 'seven tripods and ten talents of gold'
+
+def model(messages):
+    "A root model that looks, asks a sub-model and answers; a sub-model; and a vanilla one"
+    first = messages[0]['content']
+    if messages[0]['role']!='system': return gifts # a sub-call
+    if 'run_repl' not in first: return f'Vanilla says: {gifts}'
+    done = sum(m['role']=='tool' for m in messages)
+    return [call_repl('print(len(context))\ncontext[:40]', 'I look first.'), call_repl('parts = llm_query_batched([context[:500], context[-500:]])\nanswer = parts[0]'),
+        'FINAL_VAR(answer)'][done]
+
+def setup(url):
+    return f'''
+context = "Agamemnon offers Achilles seven tripods and ten talents of gold. " * 5000
+query = "What gifts does Agamemnon offer Achilles?"
+model, base_url = "openai/some-model", {url!r}
+'''
+
+def check_report(out, server):
+    r = json.loads(next(o for o in out.splitlines() if o.startswith('REPORT '))[7:])
+    assert (r['final'], r['stop'], r['steps'], r['calls']) == (gifts, 'final_var', 3, 5)
+    assert r['vanilla']['method']=='vanilla' and r['vanilla']['answer']==f'Vanilla says: {gifts}'
+    assert r['rlm']['method']=='rlm' and r['rlm']['answer']==gifts and r['rlm']['time']>0
+    # every token the server billed is counted once: sub-calls too
+    assert r['tokens'] + r['vanilla']['tokens'] + r['rlm']['tokens'] == server.billed.total_tokens
+    assert server.billed.calls==11 and r['tokens']==r['rlm']['tokens']
+    assert sum(len(b['messages'])==1 for b in server.asked)==4 # the sub-calls of two runs
+    root = [b for b in server.asked if b.get('tools')]
+    assert root[0]['tools'][0]['function']['parameters']['required']==['python_code']
+    assert not any(len(json.dumps(b))>20_000 for b in root), 'the context must not be in the prompt'
+
+def test_script(tmp_path):
+    with ScriptedServer(model) as server:
+        (tmp_path/'quick.py').write_text(setup(server.url) + QUICK_START + REPORT)
+        res = subprocess.run([sys.executable, 'quick.py'], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert res.returncode==0, res.stderr
+        assert not res.stderr.strip() and 'Give Feedback' not in res.stdout and 'LiteLLM' not in res.stdout
+        check_report(res.stdout, server)
+
+def test_kernel():
+    with ScriptedServer(model) as server:
+        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])
+        NotebookClient(nb, timeout=120, kernel_name='python3').execute()
+        out = ''.join(o.get('text', '') for c in nb.cells for o in c.outputs if o.output_type=='stream' and o.name=='stdout')
+        assert not [o for c in nb.cells for o in c.outputs if o.output_type!='stream' or o.name=='stderr']
+        check_report(out, server)

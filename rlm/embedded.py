@@ -20,10 +20,8 @@ MODEL = 'embedded/extractive'
 WINDOW = 8192
 NOTHING_FOUND = 'Nothing in this text answers the question.'
 
-# %% ../nbs/04_embedded.ipynb #526b4c29
-def n_tokens(
-    text:str # Any text
-)->int: # Tokens: one per 4 characters, rounded up
+# %% ../nbs/04_embedded.ipynb #b6df27c8
+def n_tokens(text:str)->int: # One per 4 characters, rounded up
     "How many tokens `text` takes in this model"
     return -(-len(text)//4)
 
@@ -46,9 +44,7 @@ def _cut(w):
     return w[:-1] if len(w) > 4 and w[-1]==w[-2] and w[-1] not in 'ls' else w
 
 @lru_cache(maxsize=50_000)
-def stem(
-    word:str # A lower-case word
-)->str: # What its inflected forms share
+def stem(word:str)->str: # What the inflected forms of a lower-case word share
     "`word` without its English ending; an irregular form as its base form"
     return _cut(_base.get(word, word))
 
@@ -70,13 +66,11 @@ _list = r'\b(?:all|every|list|each|numbers|which [a-z]+s)\b'
 _name = r'\w+(?:-\w+)+|(?<!^)(?<![.?!] )\b[A-Z]\w*|\b\w*\d\w*'
 Query = namedtuple('Query', 'terms names phrases grams exact pairs kind listing')
 
-def read_question(
-    question:str # In English
-)->Query: # Telling stems, names, phrases, four-word runs, words as written, neighbouring pairs, kind of answer, whether all are asked for
+def read_question(question:str)->Query: # Telling stems, names, phrases, four-word runs, words as written, neighbouring pairs, kind of answer, whether all are asked for
     "What the reader looks for"
     quotes = re.findall(r'[`"“](.+?)[`"”]', question)
     key = re.findall(r'\bfor (?:the |an? )?([\w-]+)(?: mentioned\b| in the\b|\W*$)', question)
-    quoted,named = set(_stems(' '.join(quotes))), set(_stems(' '.join(quotes + key + re.findall(_name, question))))
+    quoted,names = (set(_stems(' '.join(o))) for o in (quotes, quotes + key + re.findall(_name, question)))
     words = _stems(re.sub(r"['’]s?\b", ' ', question))
     if words[:1]==['find']: words = words[1:]
     terms = list(dict.fromkeys(w for w in words if w in quoted or w.isdigit() or w not in _stop and len(w) > 1)) or words
@@ -85,7 +79,7 @@ def read_question(
     phrases = [p.lower() for p in quotes + re.findall(r'\w+(?:-\w+)+', question) if not _word.fullmatch(p)]
     kind = next((k for k,(asks,_) in _kinds.items() if re.search(asks, question, re.I)), '')
     exact = {w for w in raw if stem(w) in terms}
-    return Query(terms, named.intersection(terms), phrases, grams, exact, list(zip(terms, terms[1:])), kind, bool(re.search(_list, question, re.I)))
+    return Query(terms, names.intersection(terms), phrases, grams, exact, list(zip(terms, terms[1:])), kind, bool(re.search(_list, question, re.I)))
 
 # %% ../nbs/04_embedded.ipynb #cd1dc96e
 _end = re.compile(r'''(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bNo\.)(?<!\bvs\.)(?<!e\.g\.)(?<!i\.e\.)'''
@@ -101,9 +95,7 @@ def _lines(par):
         else: out.append(l)
     return out
 
-def sentences(
-    text:str # Prose, lists, lines, light markup
-)->list: # Distinct sentences as str, none longer than 700 characters
+def sentences(text:str)->list: # Distinct sentences of prose, lists, lines or light markup, none longer than 700 characters
     "Cut `text` into sentences"
     if '</' in text: text = re.sub(r'</?\w[^<>]*>', ' ', text)
     found = [s for par in re.split(r'\n\s*\n', text) for l in _lines(par) for s in _end.split(l)]
@@ -117,25 +109,20 @@ def _weigh(q, words, idf):
     side = sum(min(idf[a], idf[b]) for a,b in q.pairs if a in at and b in at and 0 < abs(at[b]-at[a]) < 4)
     return set(at), sum(idf[t] for t in at) + .5*side
 
-def _defines(words, stems, has):
-    "Whether a sentence opens by saying what the terms `has` are"
-    at = max(stems.index(t) for t in has)
-    return at < len(has)+2 and words[at+1:at+2] and words[at+1] in ('is', 'are', 'was', 'were', 'means')
-
 def _factor(q, sent, words, stems, has, near):
     "What the points of `sent` are multiplied by"
-    f = 1
+    f,last = 1, max(map(stems.index, has))
     if q.phrases: f *= 1.3 if any(p in sent.lower() for p in q.phrases) else .5
     elif q.names and not q.names & (has | near): f *= .75
     if q.kind and re.search(_kinds[q.kind][1], sent): f *= 1.2
-    if q.kind=='what' and _defines(words, stems, has): f *= 1.4
+    if q.kind=='what' and last < len(has)+2 and words[last+1:last+2] in (['is'], ['are'], ['was'], ['were'], ['means']): f *= 1.4
     if has.intersection(stems[:2]): f *= 1.25
     if sent.rstrip('"\'”)').endswith('?'): f *= .6
     return f/(1 + max(0, len(words)-30)/60 + max(0, 6-len(words))/6)
 
+# %% ../nbs/04_embedded.ipynb #850cbfe6
 def _heading(s): return len(s) < 60 and (s[0].isupper() or '(' in s) and s[-1] not in '.!?:;,'
 
-# %% ../nbs/04_embedded.ipynb #3f9fcdfa
 def _points(q, sents, idf):
     "For each sentence: its points, the question's terms in it, and those in or around it"
     words = [_word.findall(s.lower()) for s in sents]
@@ -197,22 +184,18 @@ def sub_prompt(
     return (f'Question: {question}\n\nAnswer with the sentences of the text that answer the question. If none does, reply exactly: {NOTHING_FOUND}\n\n'
         'Text:\n' + '\n\n'.join(passages))
 
-def split_prompt(
-    prompt:str # A question and a text, in either order
-)->tuple: # The question and the text
+def split_prompt(prompt:str)->tuple: # The question, and the text that comes before or after it
     "Find the question: a line that starts with `Question:`, else the last or first line that ends in `?`, else the first line"
     prompt = prompt.strip()
     marked = list(re.finditer(r'^\W*(?:Question|Query)\W*?:[ \t*]*(\S.*)$', prompt, re.M | re.I))
     if marked:
         m = marked[0] if prompt[:marked[0].start()].count('\n') < 3 else marked[-1]
         text = prompt[:m.start()] + '\n\n' + prompt[m.end():]
-        body = re.search(r'^(?:Text|Context|Passages?|Documents?|Input):[ \t]*', text[:1000], re.M | re.I)
-        return m[1], text[body.end():] if body else text
-    lines = prompt.splitlines() or ['']
-    last = lines[-1].endswith('?') or '?' in lines[-1] and not lines[0].endswith('?')
-    if not last and not (lines[0].endswith('?') and len(lines) > 1): return lines[0], '\n'.join(lines[1:])
-    question = (re.findall(r'[^.!?]+\?', lines[-1 if last else 0]) or [lines[0]])[-1]
-    return question.strip(), prompt[:prompt.rindex(question)] if last else prompt[len(lines[0]):]
+        return m[1], re.sub(r'\A.{,1000}?^(?:Text|Context|Passages?|Documents?|Input):[ \t]*', '', text, flags=re.M | re.S | re.I)
+    first,last = prompt.partition('\n')[0], prompt.rpartition('\n')[2]
+    from_end = '?' in last and (last.endswith('?') or not first.endswith('?'))
+    question = (re.findall(r'[^.!?]+\?', last if from_end else first) or [first])[-1]
+    return question.strip(), prompt[:prompt.rindex(question)] if from_end else prompt[len(first):]
 
 # %% ../nbs/04_embedded.ipynb #e601cc27
 _border = re.compile(r'[.!?](?<=[a-z\d]{3}.)["\')\]”’]*\s+')
@@ -238,37 +221,26 @@ def _passage(name, text, cuts, i, lap=300):
 # %% ../nbs/04_embedded.ipynb #829a167a
 def _plain(x):
     "Any value as text"
-    if isinstance(x, str): return x
     if isinstance(x, (bytes, bytearray)): return x.decode('utf-8', 'replace')
     if isinstance(x, dict): return '\n'.join(f'{k}: {_plain(v)}' for k,v in x.items())
     return '\n'.join(map(_plain, x)) if isinstance(x, (list, tuple, set, frozenset)) else str(x)
 
-def _sources(context, block=1_000_000):
-    "`context` as (name, text) pairs; small items of a list share a text, a paragraph each"
-    if isinstance(context, dict): yield from ((str(k), _plain(v)) for k,v in context.items())
-    elif isinstance(context, (list, tuple, set, frozenset)):
-        held,size = [], 0
-        for o in map(_plain, context):
-            held.append(o)
-            size += len(o)
-            if size > block:
-                yield '', '\n\n'.join(held)
-                held,size = [], 0
-        yield '', '\n\n'.join(held)
-    else: yield '', _plain(context)
+def _sources(context):
+    "`context` as (name, text) pairs"
+    if isinstance(context, dict): return [(str(k), _plain(v)) for k,v in context.items()]
+    return [('', '\n\n'.join(map(_plain, context)) if isinstance(context, (list, tuple, set, frozenset)) else _plain(context))]
 
 # %% ../nbs/04_embedded.ipynb #ca4c8567
 def _hits(low, term):
     "Where words with the stem `term` start in the lower-case `low`, or where `term` does if it is a phrase"
-    if not _word.fullmatch(term): yield from (m.start() for m in re.finditer(re.escape(term), low))
-    else:
-        for start in [term, *(w for w,b in _base.items() if _cut(b)==term and not w.startswith(term))]:
-            pos = low.find(start)
-            while pos >= 0:
-                end = _word.match(low, pos).end()
-                whole = not pos or not (low[pos-1].isalnum() or low[pos-1]=='_')
-                if whole and end-pos < 64 and stem(low[pos:end])==term: yield pos
-                pos = low.find(start, end)
+    phrase = not _word.fullmatch(term)
+    for start in [term, *(w for w,b in _base.items() if _cut(b)==term and not w.startswith(term))]:
+        pos = low.find(start)
+        while pos >= 0:
+            end = pos+len(start) if phrase else _word.match(low, pos).end()
+            whole = not pos or not (low[pos-1].isalnum() or low[pos-1]=='_')
+            if phrase or whole and end-pos < 64 and stem(low[pos:end])==term: yield pos
+            pos = low.find(start, end)
 
 def _tally(name, text, cuts, terms, step=1000):
     "How often each term is in each passage: {term: array}"
@@ -283,11 +255,7 @@ def _tally(name, text, cuts, terms, step=1000):
 
 def _bm25(tf, idf, n, k=1.2):
     "BM25 of each of `n` passages; they are of one length, so length plays no part"
-    res = array('d', bytes(8*n))
-    for t,counts in tf.items():
-        for i,c in enumerate(counts):
-            if c: res[i] += idf[t]*(k+1)*c/(c+k)
-    return res
+    return [sum(idf[t]*(k+1)*c[i]/(c[i]+k) for t,c in tf.items() if c[i]) for i in range(n)]
 
 # %% ../nbs/04_embedded.ipynb #77459acd
 def best_passages(
@@ -343,43 +311,37 @@ def _cell(question, outs):
     if len(outs) > 3 or last and (NOTHING_FOUND not in last[1] or len(outs) > 2): return
     return _wider.format(skip=12, keep=1, **kw) if last else _bare.format(words=q.terms, **kw)
 
-# %% ../nbs/04_embedded.ipynb #5b4c52f8
-def _get(o, key): return o.get(key) if isinstance(o, dict) else getattr(o, key, None)
-
+# %% ../nbs/04_embedded.ipynb #ac8849a4
 def _text(msg):
-    "The text of a message, whatever its content is made of"
-    c = _get(msg, 'content')
-    if isinstance(c, (list, tuple)): return '\n'.join(p if isinstance(p, str) else str(_get(p, 'text') or '') for p in c)
-    return '' if c is None else str(c)
+    "The text of a message"
+    c = msg.get('content') or ''
+    return c if isinstance(c, str) else '\n'.join(p.get('text') or '' for p in c)
 
-# %% ../nbs/04_embedded.ipynb #5c142ecf
 def _as_root(messages, question, tool):
     "The next message of a root model that has the REPL `tool`, or that had it"
-    outs = [_text(m) for m in messages if _get(m, 'role')=='tool']
-    code = tool and _cell(question, outs)
-    if code:
+    outs = [_text(m) for m in messages if m['role']=='tool']
+    if tool and (code:=_cell(question, outs)):
         call = dict(name=tool, arguments=json.dumps(dict(python_code=code)))
         return dict(role='assistant', content=None, tool_calls=[dict(id=f'call_embedded_{len(outs)+1}', type='function', function=call)])
     answer = next((m[1].strip() for m in map(_stored, reversed(outs)) if m), '')
-    told = any('FINAL_VAR(answer)' in _text(m) for m in messages if _get(m, 'role')=='assistant')
+    told = any('FINAL_VAR(answer)' in _text(m) for m in messages if m['role']=='assistant')
     failed = ' '.join(['No answer: the passages were not read in the steps given.', *outs[-1:]]).strip()
     return dict(role='assistant', content='FINAL_VAR(answer)' if answer and not told else answer or failed[:1000])
 
 # %% ../nbs/04_embedded.ipynb #f40e5506
 def _repl_tool(tools):
     "The name of the tool that takes `python_code`, if there is one"
-    for f in (_get(t, 'function') or t for t in tools or ()):
-        if 'python_code' in (_get(_get(f, 'parameters'), 'properties') or ()): return _get(f, 'name')
+    return next((f['name'] for f in (t.get('function', t) for t in tools or ()) if 'python_code' in f.get('parameters', {}).get('properties', ())), None)
 
 def reply(
     messages:list, # OpenAI-style messages
     tools:list=None, # OpenAI-style tool schemas; with one that takes `python_code` the reader acts as a root model
 )->dict: # An assistant message: `content`, and `tool_calls` when it has any
     "The reader's next message"
-    users,tool = [_text(m) for m in messages if _get(m, 'role')=='user'], _repl_tool(tools)
-    if tool or any(_get(m, 'role')=='tool' for m in messages): return _as_root(messages, users[0] if users else '', tool)
+    users,tool = [_text(m) for m in messages if m['role']=='user'], _repl_tool(tools)
+    if tool or any(m['role']=='tool' for m in messages): return _as_root(messages, users[0] if users else '', tool)
     question,text = split_prompt('\n\n'.join(users))
-    if not text.strip(): text = '\n\n'.join(_text(m) for m in messages if _get(m, 'role')=='system')
+    if not text.strip(): text = '\n\n'.join(_text(m) for m in messages if m['role']=='system')
     return dict(role='assistant', content=best_sentences(text, question))
 
 # %% ../nbs/04_embedded.ipynb #f8c5cf56
@@ -388,12 +350,13 @@ def count_prompt(
     tools:list=None, # OpenAI-style tool schemas
 )->int: # Tokens of the text, the tool calls and the schemas
     "Tokens of a prompt, as the window counts them"
-    calls = [_get(m, 'tool_calls') for m in messages if _get(m, 'tool_calls')]
+    calls = [m['tool_calls'] for m in messages if m.get('tool_calls')]
     return sum(n_tokens(_text(m)) for m in messages) + sum(n_tokens(json.dumps(o, default=str)) for o in (calls, tools) if o)
 
-def _answer(model, messages, tools):
-    "The reader's message and its usage, or the errors that a hosted model gives"
+def _answer(model, messages, params):
+    "The reader's message, its usage and why it ends, or the errors that a hosted model gives"
     import litellm
+    tools = (params or {}).get('tools')
     if model.split('/')[-1] != 'extractive':
         raise litellm.NotFoundError(f'The embedded provider has one model, {MODEL}; there is no {model!r}.', model, 'embedded')
     n = count_prompt(messages, tools)
@@ -401,26 +364,25 @@ def _answer(model, messages, tools):
         raise litellm.ContextWindowExceededError(f'The prompt has {n:,} tokens; the context window of {MODEL} is {WINDOW:,} tokens.', model, 'embedded')
     msg = reply(messages, tools)
     c = count_prompt([msg])
-    return msg, dict(prompt_tokens=n, completion_tokens=c, total_tokens=n+c)
+    return msg, dict(prompt_tokens=n, completion_tokens=c, total_tokens=n+c), 'tool_calls' if msg.get('tool_calls') else 'stop'
 
-@lru_cache(maxsize=1)
+# %% ../nbs/04_embedded.ipynb #f4a6518f
 def _provider():
-    "The litellm handler, made at its first use"
+    "A handler for litellm"
     import litellm
     class Embedded(litellm.CustomLLM):
         "Rules, not a language model, behind litellm's interface"
-        def completion(self, model, messages, model_response=None, optional_params=None, **kwargs):
-            msg,usage = _answer(model, messages, (optional_params or {}).get('tools'))
-            res,why = model_response or litellm.ModelResponse(), 'tool_calls' if msg.get('tool_calls') else 'stop'
-            res.choices = [litellm.Choices(finish_reason=why, index=0, message=litellm.Message(**msg))]
-            res.model,res.usage = 'extractive', litellm.Usage(**usage)
-            return res
+        def completion(self, model, messages, model_response, optional_params, **kwargs):
+            msg,usage,why = _answer(model, messages, optional_params)
+            choices = [litellm.Choices(finish_reason=why, index=0, message=litellm.Message(**msg))]
+            model_response.choices,model_response.model,model_response.usage = choices, 'extractive', litellm.Usage(**usage)
+            return model_response
         async def acompletion(self, *args, **kwargs): return self.completion(*args, **kwargs)
-        def streaming(self, model, messages, optional_params=None, **kwargs):
-            msg,usage = _answer(model, messages, (optional_params or {}).get('tools'))
+        def streaming(self, model, messages, optional_params, **kwargs):
+            msg,usage,why = _answer(model, messages, optional_params)
             call = next((dict(c, index=0) for c in msg.get('tool_calls', ())), None)
             yield dict(text=msg['content'] or '', tool_use=call, is_finished=False, finish_reason='', usage=None, index=0)
-            yield dict(text='', tool_use=None, is_finished=True, finish_reason='tool_calls' if call else 'stop', usage=usage, index=0)
+            yield dict(text='', tool_use=None, is_finished=True, finish_reason=why, usage=usage, index=0)
         async def astreaming(self, *args, **kwargs):
             for chunk in self.streaming(*args, **kwargs): yield chunk
     return Embedded()

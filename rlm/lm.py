@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['builtin_providers', 'load_litellm', 'resolve_model', 'LMError', 'classify', 'message_of', 'content_text',
-           'reply_text', 'run_sync', 'as_messages', 'LM', 'as_lm', 'estimate_tokens']
+           'reply_text', 'run_sync', 'as_messages', 'LM', 'as_lm', 'estimate_tokens', 'prompt_tokens']
 
-# %% ../nbs/02_lm.ipynb #3e70fb10
-import asyncio, concurrent.futures, copy, importlib, logging, os, random, re, sys, threading, time
+# %% ../nbs/02_lm.ipynb #e4c1b169
+import asyncio, concurrent.futures, copy, importlib, logging, os, queue, random, re, sys, threading, time
 from fastcore.basics import patch
-from .usage import Usage, Budget, usage_of
+from collections.abc import Callable
+from .usage import Usage, Budget, BudgetExceeded, Reservation, usage_of
 
 # %% ../nbs/02_lm.ipynb #14bcf3ef
 _litellm,_import_lock = None,threading.Lock()
@@ -69,6 +70,7 @@ def _retry_after(e):
         try: return max(0., float(headers['retry-after']))
         except (TypeError, KeyError, ValueError): pass
 
+# %% ../nbs/02_lm.ipynb #7f2971ba
 def _brief(e):
     "The provider's own words, on one line, without keys or markup"
     s = re.sub(r'<[^>]+>', ' ', str(e).split('Traceback')[0])
@@ -81,6 +83,7 @@ def _keys(model):
     try: return load_litellm().validate_environment(model)['missing_keys']
     except Exception: return []
 
+# %% ../nbs/02_lm.ipynb #a415f50e
 def classify(
     e:Exception, # What litellm raised
     model:str, # The model that was called
@@ -107,7 +110,7 @@ def classify(
     if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True)
     if 'connection error' in low or 'connect' in cls.lower() or 'server disconnected' in low:
         return err('connection', f'No connection to {model}{at}: is the server running, and is the URL right?', retry=True)
-    if 'expecting' in low and 'char' in low: return err('malformed', f'{model}{at} sent something that is not a reply: {said}', retry=True)
+    if re.search(r'line \d+ column \d+ \(char \d+\)', low): return err('malformed', f'{model}{at} sent something that is not a reply: {said}', retry=True)
     if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e))
     return err('bad_request', f'{model}{at} refused the request: {said}')
 
@@ -155,7 +158,9 @@ def run_sync(
 ): # Its result
     "Wait for `coro` in this thread; Ctrl-C cancels it"
     bg = _get_background()
-    if threading.current_thread() is bg.thread: coro.close(); raise RuntimeError('a model call cannot wait on the loop that makes it: await it')
+    if threading.current_thread() is bg.thread:
+        coro.close()
+        raise RuntimeError('a model call cannot wait on the loop that makes it: await it')
     fut = asyncio.run_coroutine_threadsafe(coro, bg.loop)
     try:
         while True: # in turns, so that a thread's own interrupts get through
@@ -180,9 +185,9 @@ def as_messages(
     "Messages from a prompt"
     return [dict(role='user', content=prompt)] if isinstance(prompt, str) else list(prompt)
 
-def _loopback(url):
-    return bool(re.match(r'https?://(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)', url or ''))
+def _loopback(url): return bool(re.match(r'https?://(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)', url or ''))
 
+# %% ../nbs/02_lm.ipynb #6c26df68
 class LM:
     "A model to call"
     backoff = .5 # Seconds before the first retry; doubles each time, with jitter
@@ -195,11 +200,13 @@ class LM:
         budget:Budget|None=None, # Where calls are counted; None for one of its own
         retries:int=3, # Further tries after a failure that may pass
         timeout:float=600., # Seconds for one try, all told
+        fallbacks:list=(), # Models to ask, in order, when this one fails for good
         **params, # Anything else for litellm: temperature, max_tokens …
     ):
         if not isinstance(model, str) or not model.strip(): raise ValueError("model= must name a model, for example 'openai/gpt-5-mini' or 'embedded/extractive'.")
         self.model,self.base_url,self.api_key,self.budget = model,base_url,api_key,budget or Budget()
-        self.retries,self.timeout,self.params = retries,timeout,params
+        self.retries,self.timeout,self.fallbacks,self.params = retries,timeout,tuple(fallbacks),params
+        self.depth,self.role,self.emit = 0,'root',None # how its calls are booked, and who is told of them
 
     def __repr__(self): return f'{type(self).__name__}({self.model!r})'
 
@@ -237,7 +244,7 @@ def as_lm(
 @patch
 async def send(self:LM,
     request:dict, # `model`, `messages`, and whatever else `litellm.acompletion` takes
-): # A litellm `ModelResponse`
+): # A litellm `ModelResponse`, or with `stream=True` an asynchronous iterator of chunks
     "Make one call; the seam that a test double replaces"
     litellm = load_litellm()
     model,provider = resolve_model(self.model, self.base_url)
@@ -245,47 +252,32 @@ async def send(self:LM,
         raise LMError('forbidden', f'Live model calls are forbidden here (RLM_LIVE=0), and {model} would be one.')
     key = self.api_key
     if not key and self.base_url and provider=='openai' and not os.environ.get('OPENAI_API_KEY'): key = 'none' # local servers want no key
+    # Claude caches a prefix only where it is told to: after the system message, and after what is new
+    points = dict(cache_control_injection_points=[dict(location='message', role='system'), dict(location='message', index=-1)])
     # `timeout` is litellm's idle time-out, and its retries would multiply ours
     kw = dict(request, model=model, api_key=key, base_url=self.base_url, num_retries=0, max_retries=0, timeout=self.timeout)
-    return await asyncio.wait_for(litellm.acompletion(**kw), self.timeout)
+    return await litellm.acompletion(**kw, **(points if 'claude' in model and len(request['messages'])>1 else {}))
 
+# %% ../nbs/02_lm.ipynb #76fb3708
 @patch
-async def _try(self:LM, request):
-    "One try: the reply, counted, or an `LMError`"
-    t = time.perf_counter()
-    try: r = await self.send(request)
-    except asyncio.CancelledError: raise
-    except Exception as e: raise classify(e, self.model, self.base_url) from e
-    self.budget.add(self._count(request, r, time.perf_counter()-t))
-    if message_of(r) is None: raise LMError('malformed', f'{self.model} sent a reply without a message.', retry=True)
-    return r
-
-@patch
-async def _call(self:LM, prompt, **kw):
-    "One call with its retries, on the background loop"
-    load_litellm() # its seconds are not the call's
-    request = dict(self.params, messages=_clean(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
-    for n in range(self.retries+1):
-        try: return await self._try(request)
-        except LMError as e:
-            if not e.retry or n==self.retries or (e.wait or 0)>self.max_wait: raise
-            await asyncio.sleep(e.wait if e.wait is not None else min(self.max_wait, self.backoff * 2**n * random.uniform(.5, 1.5)))
-
-@patch
-def __call__(self:LM,
-    prompt:str|list, # A prompt, or messages
-    **kw, # `tools` and anything else for this call alone
-): # A litellm `ModelResponse`; raises `LMError`
-    "Call the model and wait"
-    return run_sync(self._call(prompt, **kw))
-
-@patch
-async def acall(self:LM,
-    prompt:str|list, # A prompt, or messages
-    **kw, # As for a plain call
-): # A litellm `ModelResponse`; raises `LMError`
-    "Call the model from any event loop"
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._call(prompt, **kw), _get_background().loop))
+async def stream(self:LM,
+    request:dict, # As for `send`
+    on_text:Callable, # Called with each piece of text, on the background loop
+): # A litellm `ModelResponse`; raises `LMError` when the stream breaks off
+    "Make one call and hand its text on as it comes"
+    litellm = load_litellm()
+    chunks,source = [],await self.send(dict(request, stream=True, stream_options=dict(include_usage=True)))
+    async for c in source:
+        chunks.append(c)
+        text = content_text(getattr(c.choices[0].delta, 'content', None)) if c.choices else ''
+        if text: on_text(text)
+    # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
+    if getattr(source, 'received_finish_reason', 'stop') is None: raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
+    res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
+    if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
+    try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
+    except Exception: res._hidden_params['response_cost'] = None
+    return res
 
 # %% ../nbs/02_lm.ipynb #1a150b2f
 def estimate_tokens(
@@ -296,13 +288,136 @@ def estimate_tokens(
     part = text[:1_000_000]
     return round(len(load_litellm().encode(model='', text=part)) * len(text)/len(part))
 
+def prompt_tokens(
+    messages:list, # Messages
+    tools:list|None=None, # Tool schemas that go along
+)->int: # An estimate
+    "About how many tokens a request sends"
+    texts = [content_text(o.get('content')) + ''.join(c['function']['arguments'] for c in o.get('tool_calls') or []) for o in messages]
+    return sum(map(estimate_tokens, texts)) + 4*len(messages) + (estimate_tokens(str(tools)) if tools else 0)
+
+# %% ../nbs/02_lm.ipynb #cfe3861a
 @patch
-def _count(self:LM, request, response, seconds):
-    "What a reply used; tokens are estimated when the provider does not say"
-    u = usage_of(response, seconds)
-    if u.total_tokens: return u
+def price(self:LM,
+    sent:int, # Prompt tokens
+    got:int, # Completion tokens
+)->float|None: # US dollars; None when litellm knows no price
+    "What a call would cost"
+    try: return sum(load_litellm().cost_per_token(model=resolve_model(self.model, self.base_url)[0], prompt_tokens=sent, completion_tokens=got))
+    except Exception: return None
+
+@patch
+def _reserve(self:LM, request, last)->Reservation:
+    "Take what this request may need from the budget"
+    limits = self.budget.limits
+    if limits.tokens is None and limits.cost is None: return self.budget.reserve(last=last)
+    so_far = self.budget.usage
+    sent = prompt_tokens(request['messages'], request.get('tools'))
+    usual = max(256, round(1.5 * so_far.completion_tokens / max(1, so_far.calls)))
+    got = request.get('max_tokens') or request.get('max_completion_tokens') or usual
+    cost = self.price(sent, got) if limits.cost is not None else 0.
+    if cost is None: raise LMError('no_price', f'Limits(cost=…) cannot be kept with {self.model}, whose price is unknown: use Limits(tokens=…), or tell litellm.register_model the price.')
+    return self.budget.reserve(sent+got, cost, last)
+
+# %% ../nbs/02_lm.ipynb #53c5e585
+@patch
+async def _try(self:LM, request, last=False, on_text=None):
+    "One try: the reply, counted, or an `LMError`"
+    held,start,left = self._reserve(request, last),time.perf_counter(),self.budget.seconds_left(last)
+    limit = self.timeout if left is None else min(self.timeout, left)
+    try: r = await asyncio.wait_for(self.stream(request, on_text) if on_text else self.send(request), limit)
+    except BaseException as e:
+        self.budget.release(held)
+        if not isinstance(e, Exception): raise
+        if isinstance(e, TimeoutError) and limit<self.timeout: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended a call of {self.model}.') from e
+        raise classify(e, self.model, self.base_url) from e
+    usage,broken = usage_of(r, time.perf_counter()-start),message_of(r) is None
+    if not usage.total_tokens and not broken: usage = self._estimate(request, r, usage)
+    if usage.total_tokens: self.budget.add(usage, (self.depth, self.role, self.model), held)
+    else: self.budget.release(held)
+    if broken: raise LMError('malformed', f'{self.model} sent a reply without a message.', retry=True)
+    return r
+
+@patch
+async def _tries(self:LM, request, last, on_text):
+    "Tries until one succeeds or none makes sense"
+    for n in range(self.retries+1):
+        try: return await self._try(request, last, on_text)
+        except LMError as e:
+            wait = e.wait if e.wait is not None else min(self.max_wait, self.backoff * 2**n * random.uniform(.5, 1.5))
+            left = self.budget.seconds_left(last)
+            if not e.retry or n==self.retries or wait>self.max_wait or left is not None and wait>=left: raise
+            if on_text: on_text(None)
+            await asyncio.sleep(wait)
+
+# %% ../nbs/02_lm.ipynb #0848b1ae
+@patch
+async def _call(self:LM, prompt, last=False, on_text=None, **kw):
+    "One call with its retries and fallbacks, on the background loop"
+    load_litellm() # its seconds are not the call's
+    request = dict(self.params, messages=_clean(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
+    doors = [self, *(self.using(o, fallbacks=()) for o in self.fallbacks)]
+    tell = self.emit or (lambda *args, **kw: None)
+    tell('call_started', model=self.model, role=self.role, depth=self.depth)
+    for door in doors:
+        try: r = await door._tries(request, last, on_text)
+        except LMError as e:
+            if door is not doors[-1] and e.kind not in _ours: continue
+            tell('call_ended', model=door.model, role=self.role, depth=self.depth, usage=None, error=e)
+            raise
+        except BudgetExceeded as e:
+            tell('call_ended', model=door.model, role=self.role, depth=self.depth, usage=None, error=e)
+            raise
+        tell('call_ended', model=door.model, role=self.role, depth=self.depth, usage=usage_of(r), error=None)
+        return r
+
+_ours = ('context_window','content_filter','bad_request','forbidden','no_price') # another model would not help, or must not be asked
+
+# %% ../nbs/02_lm.ipynb #cf78f208
+@patch
+def __call__(self:LM,
+    prompt:str|list, # A prompt, or messages
+    last:bool=False, # Is this the last call of a run, for which part of the budget was kept back?
+    on_text:Callable|None=None, # Called with each piece of text as it comes, and with None when a cut stream starts again
+    **kw, # `tools` and anything else for this call alone
+): # A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
+    "Call the model and wait"
+    return run_sync(self._call(prompt, last, on_text, **kw))
+
+@patch
+def pieces(self:LM,
+    prompt:str|list, # A prompt, or messages
+    **kw, # As for a plain call
+): # Yields `{"type": "delta", "text"}`, text None when a cut stream starts again; returns a litellm `ModelResponse`
+    "Call the model and hand on its text as it comes"
+    texts = queue.SimpleQueue()
+    fut = asyncio.run_coroutine_threadsafe(self._call(prompt, on_text=texts.put, **kw), _get_background().loop)
+    fut.add_done_callback(lambda _: texts.put(fut))
+    try:
+        while (o:=texts.get()) is not fut: yield dict(type='delta', text=o)
+        return fut.result()
+    finally: fut.cancel()
+
+@patch
+async def acall(self:LM,
+    prompt:str|list, # A prompt, or messages
+    **kw, # As for a plain call
+): # A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
+    "Call the model from any event loop"
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._call(prompt, **kw), _get_background().loop))
+
+# %% ../nbs/02_lm.ipynb #2ef28064
+@patch
+def _estimate(self:LM, request, response, usage):
+    "`usage` with tokens counted here, because the provider sent none"
     sent = sum(estimate_tokens(content_text(o.get('content'))) for o in request['messages'])
-    return u + Usage(prompt_tokens=sent, completion_tokens=estimate_tokens(reply_text(response)), estimated=True)
+    return usage + Usage(prompt_tokens=sent, completion_tokens=estimate_tokens(reply_text(response)), estimated=True)
+
+@patch(as_prop=True)
+def calls_tools(self:LM)->bool: # False when litellm does not know the model
+    "Can the model call tools?"
+    try: return load_litellm().supports_function_calling(resolve_model(self.model, self.base_url)[0])
+    except Exception: return False
 
 @patch(as_prop=True)
 def window(self:LM)->int|None: # Tokens; None when litellm does not know the model
@@ -310,7 +425,7 @@ def window(self:LM)->int|None: # Tokens; None when litellm does not know the mod
     try: return load_litellm().get_model_info(resolve_model(self.model, self.base_url)[0]).get('max_input_tokens')
     except Exception: return None
 
-# %% ../nbs/02_lm.ipynb #76fb3708
+# %% ../nbs/02_lm.ipynb #76b75908
 @patch
 def text(self:LM,
     prompt:str|list, # A prompt, or messages
@@ -334,12 +449,12 @@ async def _text(self:LM, prompt, **kw):
 def map(self:LM,
     prompts:list, # Prompts, or lists of messages
     **kw, # As for a plain call, the same for all
-)->list: # The reply's text for each prompt, in order, or the `LMError` in its place
+)->list: # The reply's text for each prompt, in order, or the `LMError` or `BudgetExceeded` in its place
     "Ask many prompts at once, at most `RLM_CONCURRENCY` (32) at a time"
     async def one(p):
         async with _get_background().slots: return await self._text(p, **kw)
     async def go(): return await asyncio.gather(*(one(p) for p in prompts), return_exceptions=True)
     res = run_sync(go())
     for o in res:
-        if isinstance(o, BaseException) and not isinstance(o, LMError): raise o
+        if isinstance(o, BaseException) and not isinstance(o, (LMError, BudgetExceeded)): raise o
     return res

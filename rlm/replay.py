@@ -10,7 +10,8 @@ import asyncio, copy, json, os, threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from .lm import LM, LMError, load_litellm, content_text
+from fastcore.basics import patch
+from .lm import LM, LMError, load_litellm, reply_text
 from .usage import Usage, usage_of
 
 # %% ../nbs/03_replay.ipynb #b16f49cf
@@ -94,8 +95,16 @@ class ScriptedLM(LM):
         res._hidden_params['response_cost'] = self.cost
         return res
 
-    @property
-    def window(self): return None
+    async def stream(self, request, on_text):
+        "The same, its text in pieces of 8 characters"
+        res = await self.send(request)
+        text = reply_text(res)
+        for i in range(0, len(text), 8): on_text(text[i:i+8])
+        return res
+
+    def price(self, sent, got): return self.cost
+
+    calls_tools,window = True,None
 
 # %% ../nbs/03_replay.ipynb #8d550b2a
 @dataclass
@@ -144,10 +153,16 @@ class ScriptedServer:
         return self
 
     def __exit__(self, *exc):
-        asyncio.run_coroutine_threadsafe(self.runner.cleanup(), self.loop).result()
+        asyncio.run_coroutine_threadsafe(self._stop(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
+
+    async def _stop(self):
+        await self.runner.cleanup()
+        late = asyncio.all_tasks() - {asyncio.current_task()} # replies that nobody waits for any more
+        for t in late: t.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def _start(self):
         from aiohttp import web
@@ -159,38 +174,46 @@ class ScriptedServer:
         await site.start()
         self.url = f'http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/v1'
 
-    async def _answer(self, request):
-        from aiohttp import web
-        body = json.loads(await request.text())
-        self.asked.append(body)
-        await asyncio.sleep(self.latency)
-        try: r = self.script.next(body['messages'])
-        except LMError as e: r = Fault(400, str(e))
-        fault = r if isinstance(r, Fault) else None
-        if fault:
-            await asyncio.sleep(fault.delay)
-            if fault.drop=='before': request.transport.abort(); return web.Response()
-            if fault.body is not None: return web.Response(status=fault.status, headers=fault.headers, text=fault.body, content_type='application/json')
-            if fault.reply is None:
-                err = dict(error=dict(message=fault.message, type=fault.code, code=fault.code))
-                return web.json_response(err, status=fault.status, headers=fault.headers)
-            r = fault.reply
-        res = completion(r, body['messages'], body['model'], self.script.n)
-        cut = fault is not None and fault.drop=='body'
-        if not cut: self.billed += usage_of(res)
-        return await self._send(request, res, body.get('stream'), cut)
+# %% ../nbs/03_replay.ipynb #3ae928d8
+@patch
+async def _answer(self:ScriptedServer, request):
+    "Answer one request"
+    from aiohttp import web
+    body = json.loads(await request.text())
+    self.asked.append(body)
+    await asyncio.sleep(self.latency)
+    try: r = self.script.next(body['messages'])
+    except LMError as e: r = Fault(400, str(e))
+    fault = r if isinstance(r, Fault) else None
+    if fault:
+        await asyncio.sleep(fault.delay)
+        if fault.drop=='before':
+            request.transport.abort()
+            return web.Response()
+        if fault.body is not None: return web.Response(status=fault.status, headers=fault.headers, text=fault.body, content_type='application/json')
+        if fault.reply is None:
+            err = dict(error=dict(message=fault.message, type=fault.code, code=fault.code))
+            return web.json_response(err, status=fault.status, headers=fault.headers)
+        r = fault.reply
+    res = completion(r, body['messages'], body['model'], self.script.n)
+    cut = fault is not None and fault.drop=='body'
+    if not cut: self.billed += usage_of(res)
+    return await self._send(request, res, body.get('stream'), cut)
 
-    async def _send(self, request, res, stream, cut):
-        from aiohttp import web
-        if stream: parts,kind = [f'data: {json.dumps(o)}\n\n' for o in _chunks(res)] + ['data: [DONE]\n\n'],'text/event-stream'
-        else: parts,kind = [json.dumps(res)],'application/json'
-        if not cut and not stream: return web.Response(text=parts[0], content_type=kind)
-        out = web.StreamResponse(headers={'Content-Type': kind})
-        await out.prepare(request)
-        if cut: parts = parts[:len(parts)//2] if stream else [parts[0][:len(parts[0])//2]]
-        for o in parts: await out.write(o.encode())
-        if cut: request.transport.abort()
-        return out
+# %% ../nbs/03_replay.ipynb #f850c34b
+@patch
+async def _send(self:ScriptedServer, request, res, stream, cut):
+    "Send a completion, whole or as a stream; a `cut` one ends in the middle"
+    from aiohttp import web
+    if stream: parts,kind = [f'data: {json.dumps(o)}\n\n' for o in _chunks(res)] + ['data: [DONE]\n\n'],'text/event-stream'
+    else: parts,kind = [json.dumps(res)],'application/json'
+    if not cut and not stream: return web.Response(text=parts[0], content_type=kind)
+    out = web.StreamResponse(headers={'Content-Type': kind})
+    await out.prepare(request)
+    if cut: parts = parts[:len(parts)//2] if stream else [parts[0][:len(parts[0])//2]]
+    for o in parts: await out.write(o.encode())
+    if cut: request.transport.abort()
+    return out
 
 # %% ../nbs/03_replay.ipynb #13c79fa9
 @contextmanager

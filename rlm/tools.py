@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['describe', 'FailedQuery', 'ReplTools', 'prep_shell', 'strip_fence', 'make_run_repl']
 
-# %% ../nbs/08_tools.ipynb #8cb90684
-import re
+# %% ../nbs/08_tools.ipynb #3ac2c6e3
+import io, pydoc, re, sys
 from collections.abc import Callable
 from .answer import find_var, MissingVariable
 from .lm import LM, LMError, as_lm
 from .shell import ReplShell
+from .usage import Budget
 
 # %% ../nbs/08_tools.ipynb #9fd7fa75
 def describe(
@@ -33,12 +34,23 @@ class FailedQuery(str):
         res.error = error
         return res
 
+# %% ../nbs/08_tools.ipynb #2f04b22b
 class ReplTools:
     "The functions that a model finds in its REPL, and what they leave for the loop"
     def __init__(self,
         sh:ReplShell, # Their shell
         lm:LM|None, # Who answers sub-calls; None if no model was given
-    ): self.sh,self.lm,self.final = sh,lm,None
+    ):
+        self.sh,self.lm = sh,lm and lm.using(role='sub', depth=1)
+        self.final = self.run_budget = self.last_error = None
+
+    def begin(self,
+        budget:Budget, # Of the run that begins; sub-calls count in it
+        emit:Callable|None=None, # Told of each sub-call
+    ):
+        "Get ready for a run"
+        self.run_budget,self.final = budget,None
+        if self.lm: self.lm = self.lm.using(budget=budget, emit=emit)
 
     def _ask(self, model):
         if not self.lm: raise LMError('no_model', 'No model answers sub-calls here: give prep_shell a model=.')
@@ -51,7 +63,7 @@ class ReplTools:
     def llm_query_batched(self, prompts:list, model:str|None=None)->list:
         "Ask many prompts at once; answers in order, a failed one as a str that starts with [ERROR"
         prompts = [prompts] if isinstance(prompts, str) else list(prompts)
-        return [FailedQuery(o) if isinstance(o, LMError) else o for o in self._ask(model).map(prompts)]
+        return [FailedQuery(o) if isinstance(o, Exception) else o for o in self._ask(model).map(prompts)]
 
     def FINAL(self, value):
         "Give `value` as the final answer; the run ends after this cell"
@@ -66,6 +78,15 @@ class ReplTools:
             if not any(ns[k] is name for k in names): raise
             self.FINAL(name) # a variable that holds a string, without the quotes
 
+    def budget(self)->dict:
+        "What is left of each limit of this run; empty when there are none"
+        return self.run_budget.left() if self.run_budget else {}
+
+    def cell_time(self, timeout):
+        "Seconds that the next cell may take"
+        left = self.run_budget.seconds_left() if self.run_budget else None
+        return timeout if left is None else max(.01, left if timeout is None else min(timeout, left))
+
     def SHOW_VARS(self)->dict:
         "The variables made so far, and what each one holds"
         return {k: describe(self.sh.user_ns[k]) for k in self.sh.variables()}
@@ -75,9 +96,14 @@ class ReplTools:
         res,self.final = self.final,None
         return res
 
+# %% ../nbs/08_tools.ipynb #95e05d4c
 def _no_input(prompt=''):
     "There is nobody to ask"
     raise RuntimeError('input() cannot be answered here: nobody is at the keyboard. Use `context` and llm_query.')
+
+def _help(*args):
+    "Print help on an object; the usual one may open a pager"
+    pydoc.Helper(io.StringIO(), sys.stdout)(*args)
 
 def _display(*objs, **kw):
     "Print each object as text"
@@ -88,18 +114,22 @@ def prep_shell(
     context:object, # What the questions will be about; the model finds it as `context`
     model:str|LM|None=None, # Who answers `llm_query`; None if nobody does
     base_url:str|None=None, # OpenAI-protocol endpoint of that model
+    tools:dict|list|None=None, # More functions or values for the REPL: by name, or functions that have one
     **params, # More for `LM`: api_key, temperature …
 )->ReplShell: # An IPython shell; `sh.user_ns` holds the variables, `sh.close()` lets go of them
     "Make the REPL for one context"
     sh = ReplShell()
     sh.tools = t = ReplTools(sh, as_lm(model, base_url, **params) if model else None)
     sh.helpers = dict(context=context, llm_query=t.llm_query, llm_query_batched=t.llm_query_batched, FINAL=t.FINAL, FINAL_VAR=t.FINAL_VAR,
-        SHOW_VARS=t.SHOW_VARS, input=_no_input, display=_display)
+        SHOW_VARS=t.SHOW_VARS, budget=t.budget, input=_no_input, display=_display, help=_help)
+    t.own = {f.__name__: f for f in tools} if isinstance(tools, (list, tuple)) else dict(tools or {})
+    if taken:=[o for o in t.own if o in sh.helpers or not o.isidentifier()]: raise ValueError(f"{', '.join(taken)}: not free as a name in the REPL; choose another.")
+    sh.helpers.update(t.own)
     sh.restore()
     return sh
 
-# %% ../nbs/08_tools.ipynb #a6231dfd
-_whole_fence = re.compile(r'\s*(`{3,}|~{3,})[ \t]*[\w+-]*[ \t]*\n(.*?)\n?[ \t]*\1\s*', re.S)
+# %% ../nbs/08_tools.ipynb #9964d44c
+_whole_fence = re.compile(r'\s*(`{3,}|~{3,})[ \t]*[\w+-]*[ \t\r]*\n(.*?)\n?[ \t]*\1\s*', re.S)
 
 def strip_fence(
     code:str, # Code as a model passes it to a tool
@@ -119,5 +149,7 @@ def make_run_repl(
         python_code:str, # Python to run, as in a notebook cell
     )->str: # What it printed, the value of its last expression, and its error
         "Run Python in a REPL that keeps its variables from call to call. The input is the variable `context`."
-        return sh.run(strip_fence(python_code), timeout=timeout, max_output=max_output).output
+        cell = sh.run(strip_fence(python_code), timeout=sh.tools.cell_time(timeout), max_output=max_output)
+        sh.tools.last_error = cell.error
+        return cell.output
     return run_repl

@@ -47,11 +47,12 @@ def benchmark_rlm(
     base_url:str|None=None, # OpenAI-protocol endpoint of both models
     sub_model:str|LM|None=None, # Who answers sub-calls; None for the root model
     max_steps:int=50, # Root model replies
+    mode:str='tools', # How code leaves a reply: `tools`, `fence` or `auto`
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **params, # More for `LM`: api_key, temperature …
 )->dict: # As `benchmark_vanilla`; tokens and cost count sub-calls too; also `steps` and `stop`
     "Ask the question with the context in a REPL"
-    rlm = RLM(model, sub_model, base_url=base_url, limits=Limits(steps=max_steps), **params)
+    rlm = RLM(model, sub_model, base_url=base_url, limits=Limits(steps=max_steps), mode=mode, **params)
     def ask():
         run = rlm(context, query, verbose=verbose)
         return run.answer or None,run.usage,dict(error=str(run.error) if run.error else None, steps=run.steps, stop=run.stop)

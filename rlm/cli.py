@@ -24,9 +24,10 @@ def _decode(data, name):
     try: text = data.decode('utf-16' if data[:2] in (b'\xff\xfe', b'\xfe\xff') else 'utf-8-sig')
     except UnicodeDecodeError as e:
         raise BadUse(f'{name} is not UTF-8 text (byte {e.start:,} cannot be decoded): convert it, for example with iconv -f latin1 -t utf-8.') from None
-    if not text.strip(): raise BadUse(f'{name} holds only white space: there is nothing to ask about.')
+    if text.isspace(): raise BadUse(f'{name} holds only white space: there is nothing to ask about.')
     return text
 
+# %% ../nbs/30_cli.ipynb #03589a3f
 def read_context(
     files:list, # Paths; `-` or none at all for standard input
 )->str|dict: # The text of one file, or a dict of path -> text for several
@@ -46,7 +47,9 @@ def read_context(
 def _pick_model(model):
     "The model to use: as given, else `RLM_MODEL`, else the embedded reader"
     if model: return model
-    if env:=os.environ.get('RLM_MODEL'): _say(f'Model: {env} (from RLM_MODEL)'); return env
+    if env:=os.environ.get('RLM_MODEL'):
+        _say(f'Model: {env} (from RLM_MODEL)')
+        return env
     _say('Model: embedded/extractive, a rule-based reader that needs no key. For a language model use --model, for example '
         '--model openai/gpt-5-mini with OPENAI_API_KEY set, or set RLM_MODEL.')
     return 'embedded/extractive'
@@ -117,14 +120,23 @@ def _usage():
         'rlm COMMAND --help shows the options of a command; rlm --version the version.',
         'A .env file in this folder or above is read for keys and RLM_MODEL.'])
 
+# %% ../nbs/30_cli.ipynb #17b41dd8
+def _bad_use(problem):
+    _say(f'rlm: {problem}')
+    return 2
+
 def main(
     argv:list|None=None, # Arguments; None for those of the process
 )->int: # Exit code: 0 for an answer, 1 for none, 2 for bad use, 130 after Ctrl-C
     "The `rlm` command"
     argv = sys.argv[1:] if argv is None else list(argv)
-    if not argv or argv[0] in ('-h', '--help', 'help'): print(_usage()); return 0 if argv else 2
-    if argv[0]=='--version': print(f'rlm {__version__}'); return 0
-    if argv[0] not in COMMANDS: _say(f"rlm: there is no command {argv[0]!r}; commands: {', '.join(COMMANDS)}."); return 2
+    if not argv or argv[0] in ('-h', '--help', 'help'):
+        print(_usage())
+        return 0 if argv else 2
+    if argv[0]=='--version':
+        print(f'rlm {__version__}')
+        return 0
+    if argv[0] not in COMMANDS: return _bad_use(f"there is no command {argv[0]!r}; commands: {', '.join(COMMANDS)}.")
     f = COMMANDS[argv[0]]
     try: args = vars(anno_parser(f, prog=f'rlm {argv[0]}').parse_args(argv[1:]))
     except SystemExit as e: return e.code if isinstance(e.code, int) else 2
@@ -132,8 +144,10 @@ def main(
     load_dotenv(find_dotenv(usecwd=True))
     first = [args.pop('question')] + args.pop('files', []) # files are variadic, so what stands before them is passed by place
     try: return f(*first, **{k:v for k,v in args.items() if k not in ('pdb','xtra')})
-    except (BadUse, ValueError) as e: _say(f'rlm: {e}'); return 2
-    except KeyboardInterrupt: _say('rlm: interrupted.'); return 130
+    except (BadUse, ValueError) as e: return _bad_use(e)
+    except KeyboardInterrupt:
+        _say('rlm: interrupted.')
+        return 130
     except BrokenPipeError: # the reader of stdout went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -1,5 +1,5 @@
 "The command line as a user meets it: processes, exit codes, what goes to stdout and what to stderr, and no traceback for a mistake"
-import os,re,signal,subprocess,sys,sysconfig,time
+import os,re,signal,subprocess,sysconfig,time
 from pathlib import Path
 import pytest
 from rlm.replay import ScriptedServer, Fault, call_repl

@@ -1,6 +1,5 @@
 "Needles in haystacks of 100 KB, 1 MB and 10 MB: the embedded reader as root and sub-model, through litellm and a real shell"
-import random
-import pytest
+import random, pytest
 from rlm.core import RLM
 from rlm.bench import benchmark_vanilla
 

@@ -1,8 +1,8 @@
 "The quick start as a user types it, against a real HTTP server, from a script and inside a real Jupyter kernel"
 import json,subprocess,sys
-import nbformat, pytest
+import nbformat
 from nbclient import NotebookClient
-from rlm.replay import ScriptedServer, Fault, call_repl, say, tool_call
+from rlm.replay import ScriptedServer, call_repl
 
 # Model and URL aside, this is what the README and the issue tracker tell people to type.
 QUICK_START = '''
@@ -49,7 +49,7 @@ def check_report(out, server):
     assert r['rlm']['method']=='rlm' and r['rlm']['answer']==gifts and r['rlm']['time']>0
     # every token the server billed is counted once: sub-calls too
     assert r['tokens'] + r['vanilla']['tokens'] + r['rlm']['tokens'] == server.billed.total_tokens
-    assert server.billed.calls==11 and r['tokens']==r['rlm']['tokens']
+    assert server.billed.calls==11
     assert sum(len(b['messages'])==1 for b in server.asked)==4 # the sub-calls of two runs
     root = [b for b in server.asked if b.get('tools')]
     assert root[0]['tools'][0]['function']['parameters']['required']==['python_code']

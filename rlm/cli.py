@@ -54,10 +54,6 @@ def _pick_model(model):
         '--model openai/gpt-5-mini with OPENAI_API_KEY set, or set RLM_MODEL.')
     return 'embedded/extractive'
 
-def _steps(n):
-    if n<1: raise BadUse(f'--max-steps {n}: a run needs at least 1 step.')
-    return n
-
 # %% ../nbs/30_cli.ipynb #a56519c9
 def ask(
     question:str, # What you want to know
@@ -65,21 +61,25 @@ def ask(
     model:str=None, # Model as litellm names it, e.g. openai/gpt-5-mini; default: RLM_MODEL, else the embedded reader
     base_url:str=None, # OpenAI-protocol endpoint, e.g. http://localhost:8000/v1
     max_steps:int=50, # Replies of the root model
+    max_cost:float=None, # US dollars for all model calls; the best answer so far is given when they are used up
+    max_time:float=None, # Seconds; likewise
     verbose:bool=False, # Show each step on stderr
 ):
     "Ask a question about a text of any length"
     if not question.strip(): raise BadUse('The question is empty.')
-    steps,model,context = _steps(max_steps),_pick_model(model),read_context(files)
-    from rlm.core import RLM
     from rlm.usage import Limits
+    limits = Limits(steps=max_steps, cost=max_cost, time=max_time)
+    model,context = _pick_model(model),read_context(files)
+    from rlm.core import RLM
     n = len(context) if isinstance(context, str) else sum(map(len, context.values()))
     _say(f'Reading {n:,} characters …')
-    run = RLM(model, base_url=base_url, limits=Limits(steps=steps))(context, question, verbose=verbose and sys.stderr)
+    run = RLM(model, base_url=base_url, limits=limits)(context, question, verbose=verbose and sys.stderr)
     if run.error: _say(run.error)
+    if run.limit: _say(f'The limit on {run.limit} ended the run; this is the best answer so far.')
     _say(f'{run.steps} steps · {run.usage}')
     if run.answer: print(run.answer, flush=True)
     if run.stop=='interrupted': return 130
-    if run.error: return 2 if run.error.kind in ('unknown_model','missing_key') else 1
+    if run.error: return 2 if getattr(run.error, 'kind', '') in ('unknown_model','missing_key','no_price') else 1
     return 0 if run.answer else 1
 
 # %% ../nbs/30_cli.ipynb #62aa5f1e

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import TextIO
 from fastcore.basics import patch
 from .answer import answer_reader, answer_text, near_miss, split_final
-from .lm import LM, LMError, as_lm, as_messages, content_text, message_of
+from .lm import LM, LMError, as_lm, as_messages, content_text, load_litellm, message_of
 from .modes import FenceMode, ToolCall, ToolsMode, run_tool, tool_schema
 from .prompts import EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, FINAL_PROMPT, LANDING_PROMPT, NO_OUTPUT, REPL_SYSTEM_PROMPT, SUMMARY_PROMPT, system_message
 from .shell import ReplShell, clip, interrupt_thread
@@ -205,6 +205,7 @@ class Job:
         emit:Callable|None=None, # Told of each `Event` as it happens
     ):
         self.out,self.rules,self.tools,self.sh,self.emit = out,rules,tools or {},sh,emit
+        load_litellm() # its import is not the run's time
         self.budget,self.warned = Budget(rules.limits),False
         self.lm = lm.using(budget=self.budget, emit=self._lm_event if emit else None, role='root', depth=0)
         rules.warn = rules.warn or self._warn

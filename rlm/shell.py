@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ClippedText', 'clip', 'captured', 'CellTimeout', 'interrupt_thread', 'ReplShell', 'show_value', 'Cell']
 
-# %% ../nbs/06_shell.ipynb #3adf7ca8
-import ast, asyncio, atexit, contextvars, ctypes, functools, io, itertools, linecache, shutil, signal, sys, tempfile, threading, time, traceback, types
+# %% ../nbs/06_shell.ipynb #15795cb3
+import ast, asyncio, atexit, contextvars, ctypes, functools, io, itertools, linecache, re, shutil, signal, sys, tempfile, threading, time, traceback, types
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -396,11 +396,19 @@ def show_value(
 # %% ../nbs/06_shell.ipynb #0a2f2aaf
 _own = str(Path(__file__).parent) if '__file__' in globals() else '<none>'
 
+def _theirs(frames, prefix, own):
+    "Frames of cells and of the libraries they call, without what lies below a function of this package"
+    res,inside = [],False
+    for f in frames:
+        inside = f.filename.startswith(own) or inside and not f.filename.startswith(prefix)
+        if not inside: res.append(f)
+    return res
+
 def _tidy(te, prefix, own, depth=0):
     "Leave the frames of cells, and of libraries the last three, in a `TracebackException`"
     cells = [f for f in te.stack if f.filename.startswith(prefix)]
     first = te.stack.index(cells[0]) if cells else len(te.stack)
-    below = [f for f in te.stack[first:] if not f.filename.startswith(own)] if te.exc_type is not CellTimeout else cells
+    below = cells if te.exc_type is CellTimeout else _theirs(te.stack[first:], prefix, own)
     keep = {id(f) for f in below[-3:]} | {id(f) for f in cells}
     te.stack = traceback.StackSummary.from_list([f for f in below if id(f) in keep])
     for o in (te.__cause__, te.__context__):
@@ -417,7 +425,7 @@ def _error_text(self:ReplShell, e):
         _tidy(te, f'<{self.compile.prefix} cell', _own)
         s = ''.join(te.format())
     except Exception as bad: s = f'{type(e).__name__} (its message cannot be shown: {type(bad).__name__})'
-    s = s.replace(f'<{self.compile.prefix} cell ', '<cell ').replace(f'{__name__}.CellTimeout', 'CellTimeout').replace('rlm.lm.LMError', 'LMError')
+    s = re.sub(rf'^(rlm\.\w+|{__name__})\.(?=\w+:|\w+$)', '', s.replace(f'<{self.compile.prefix} cell ', '<cell '), flags=re.M) # the module of our own errors
     return s.rstrip() + (f'\n{hint}' if hint else '')
 
 # %% ../nbs/06_shell.ipynb #933503d1

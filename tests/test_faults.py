@@ -1,12 +1,17 @@
 "What a server can do to a run: each fault over real HTTP, through the real litellm client; no run raises, none is retried in vain, every token is counted"
-import json,random,socket
+import json,random,socket,time
+from email.utils import formatdate
 import pytest
-from rlm.core import advanced_toolloop
+from rlm.core import RLM, advanced_toolloop
 from rlm.lm import LM, LMError
+from rlm.prompts import EMPTY_NOTE
 from rlm.replay import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
 from rlm.tools import prep_shell, make_run_repl
 
 secret = 'sk-planted0123456789abcdef'
+bare = 'planted0123456789abcdef' # a key like those of providers that have no prefix
+
+begun = 'data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"FINAL(partial)"},"finish_reason":null}]}\n\n'
 
 # fault, kind of the error, is it tried again?
 faults = {
@@ -29,11 +34,37 @@ faults = {
     'drop_body': (Fault(drop='body', reply='never seen'), ('connection','malformed','server'), True),
     'cut_json': (Fault(200, body='{"id": "x", "choices": [{"ind'), 'malformed', True),
     'no_choices': (Fault(200, body='{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[]}'), 'malformed', True),
-    'late': (Fault(delay=5, reply='too late'), 'timeout', True),
+    'late': (Fault(delay=60, reply='too late'), 'timeout', True),
+    'auth_other_key': (Fault(401, f'Incorrect API key provided: {bare}'), 'auth', False),
+    'quota_code': (Fault(429, 'no', code='insufficient_quota'), 'quota', False),
+    'quota_hard': (Fault(429, 'no', code='billing_hard_limit_reached'), 'quota', False),
+    'credit': (Fault(400, 'Your credit balance is too low to access the API'), 'quota', False),
+    'rate_limit_date': (Fault(429, 'later', headers={'retry-after': formatdate(time.time()+7200, usegmt=True)}), 'rate_limit', False),
+    'rate_limit_past': (Fault(429, 'now', headers={'retry-after': formatdate(time.time()-60, usegmt=True)}), 'rate_limit', True),
+    'too_long': (Fault(400, 'prompt is too long: 210000 tokens > 200000 maximum'), 'context_window', False),
+    'too_long_code': (Fault(400, 'no', code='context_length_exceeded'), 'context_window', False),
+    'filter_code': (Fault(400, 'no', code='content_filter'), 'content_filter', False),
+    'gateway_timeout': (Fault(504), ('timeout','server'), True),
+    'origin_timeout': (Fault(524, body='<html>A timeout occurred</html>'), 'server', True),
+    'unprocessable': (Fault(422, 'bad field'), 'bad_request', False),
+    'portal': (Fault(200, body='<html><body>Log in first</body></html>'), ('malformed','server'), True),
+    'no_body': (Fault(200, body=''), ('malformed','server'), True),
+    'null_body': (Fault(200, body='null'), ('malformed','server'), True),
+    'error_in_200': (Fault(200, body='{"error": {"message": "Overloaded", "code": 529}}'), ('malformed','server'), True),
+    'null_message': (Fault(200, body='{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":null,"finish_reason":"stop"}]}'), ('malformed','server'), True),
+    'cut_early': (Fault(drop='body', reply='FINAL(no)'), ('connection','malformed','server'), True),
+    'cut_late': (Fault(drop='body', reply='FINAL(no)' + 'x'*5000), ('connection','malformed','server'), True),
+    'cut_call': (Fault(drop='body', reply=call_repl('executed = True', 'x'*50)), ('connection','malformed','server'), True),
+}
+# only in a stream: the provider fails after the first piece of text
+in_stream = {
+    '529_in_stream': (Fault(200, body=begun + 'data: {"error": {"message": "Overloaded", "type": "overloaded_error", "code": 529}}\n\n'), ('server','connection','malformed'), True),
+    'junk_in_stream': (Fault(200, body=begun + 'data: {"id": "x", "choi\n\n'), ('server','connection','malformed'), True),
+    'end_in_stream': (Fault(200, body=begun), 'connection', True),
 }
 
-def lm(server, timeout=20):
-    m = LM('openai/some-model', base_url=server.url, api_key=secret, retries=2, timeout=timeout)
+def lm(server, timeout=20, key=secret, **kw):
+    m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=timeout, **{'retries': 2, **kw})
     m.backoff = .001 # seconds: no waiting between retries
     return m
 
@@ -66,6 +97,165 @@ def test_fault_for_ever(name):
     assert final['error'].kind in ((kind,) if isinstance(kind, str) else kind) and secret not in str(final['error'])
     assert len(server.asked) == (4 if again else 2)
     if name!='late': assert final['usage'].total_tokens==server.billed.total_tokens
+
+cells = dict(
+    sub="try: a = llm_query('bad')\nexcept Exception as e: a = f'failed: {e.kind}'\na",
+    batch="r = llm_query_batched(['a','b','bad','c','d','e','f','g'])\na = 'sub answer' if r==['sub answer']*8 else f'{len(r)} {r[2].error.kind}' if r[:2]+r[3:]==['sub answer']*7 else 'wrong'\na")
+
+class Scene:
+    "The script of a server that fails at one place: at the first root call, in the middle, in a sub-call or in a batch; `left` times"
+    def __init__(self, fault): self.fault,self.place,self.left = fault,None,0
+
+    def __call__(self, messages):
+        root,told = messages[0]['role']=='system',messages[-1]['content']
+        step = sum(m['role']=='assistant' and 'may be' in (m['content'] or '') for m in messages)
+        here = root and step==dict(first=0, middle=1).get(self.place) or not root and told=='bad'
+        if here and self.left>0:
+            self.left -= 1
+            return self.fault
+        if not root: return 'sub answer'
+        return call_repl(cells.get(self.place, 'found = 42'), 'It may be 42.') if not step else 'FINAL(Paris)'
+
+def one_run(server, m, how):
+    "Run it; the run's items or events as text, and how it ended"
+    if how=='loop' or how=='deltas':
+        sh = prep_shell('some text', model=m)
+        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, stream=how=='deltas'))
+        ns = sh.user_ns.get('a')
+        sh.close()
+        assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1 and items[-1]['type']=='final'
+        return items[-1],ns,str(items)
+    run = (stream:=RLM(m, mode='tools' if how=='tools' else 'auto').stream('some text', 'q'))
+    events = list(run)
+    assert [e.kind for e in events].count('answer')==1 and events[-1].kind=='answer'
+    assert [e.kind.replace('sub','') for e in events].count('call_started')==[e.kind.replace('sub','') for e in events].count('call_ended')
+    return vars(stream.run),None,str(events)+str(stream.run)+str(stream.run.messages)
+
+@pytest.mark.parametrize('name', [*faults, *in_stream])
+def test_fault_in_a_run(name):
+    "Anywhere in a run, once and for ever, streaming or not: one final item, the right `stop`, every token counted, no key shown"
+    fault,kind,again = (faults | in_stream)[name]
+    kinds,slow,key = (kind,) if isinstance(kind, str) else kind,name=='late',bare if name=='auth_other_key' else secret
+    with ScriptedServer(scene:=Scene(fault)) as server:
+        m = lm(server, timeout=.5, key=key, retries=1) if slow else lm(server, key=key)
+        for place in ('first','middle','sub','batch'):
+            for times in (1, 99):
+                for how in ('deltas','events') if slow or name in in_stream else ('loop','deltas','events'):
+                    if place in ('sub','batch') and name in in_stream: continue # sub-calls are not streamed
+                    where = f'{name}, {place}, {times}, {how}'
+                    scene.place,scene.left,before,asked = place,times,server.billed,len(server.asked)
+                    final,a,shown = one_run(server, m, how)
+                    assert key not in shown and key not in str(server.asked), where
+                    assert final['usage'].total_tokens==server.billed.total_tokens-before.total_tokens, where
+                    assert final['usage'].calls==server.billed.calls-before.calls, where
+                    assert 'executed' not in str(final['value']), where
+                    root_only = place in ('first','middle')
+                    if root_only and (not again or times==99):
+                        assert (final['stop'],final['answer'])==('error', 'It may be 42.' if place=='middle' else ''), where
+                        assert final['error'].kind in kinds and '\n' not in str(final['error']) and '<html' not in str(final['error']), where
+                        assert final['steps']==(place=='middle'), where
+                    else: assert (final['stop'],final['answer'],final['error'])==('final','Paris',None), where
+                    if not root_only and how!='events':
+                        failed = [f'failed: {k}' if place=='sub' else f'8 {k}' for k in kinds]
+                        assert a=='sub answer' if again and times==1 else a in failed, where
+                    tries = m.retries+1 if again else 1
+                    if times==99: assert len(server.asked)-asked<=tries + dict(first=0, middle=1, sub=2, batch=9)[place], f'{where}: tried too often'
+
+# Replies that arrive as a success: reply, what a sub-call makes of it
+odd = {
+    'empty': ('', 'empty'),
+    'blank': (' \n\t', 'empty'),
+    'null': (say(None), 'empty'),
+    'refused': (say(None, refusal='I will not do that.'), 'refused'),
+    'filtered': (say('', finish_reason='content_filter'), 'content_filter'),
+    'filtered_null': (say(None, finish_reason='content_filter'), 'content_filter'),
+    'function_call': (say(None, function_call=dict(name='run_repl', arguments='{"python_code": "1"}'), finish_reason='function_call'), 'empty'),
+    'cut_arguments': (say(None, tool_call('run_repl', '{"python_code": "executed = Tr'), finish_reason='length'), 'empty'),
+    'list_arguments': (say(None, tool_call('run_repl', '["executed = True"]')), 'empty'),
+    'unknown_tool': (say(None, tool_call('search_web', dict(query='x'))), 'empty'),
+    'wrong_argument': (say(None, tool_call('run_repl', dict(source='executed = True'))), 'empty'),
+    'surrogate': ('a lone \ud83d here', None),
+    'surrogate_in_code': (call_repl("executed = '\ud83d'", 'a lone \ud83d here'), None),
+}
+
+@pytest.mark.parametrize('name', odd)
+def test_odd_reply_in_a_run(name):
+    "A reply that says nothing usable is told to the model; for ever, it ends the run without an exception; in a cell it is never an answer"
+    reply,kind = odd[name]
+    with ScriptedServer(scene:=Scene(reply)) as server:
+        m = lm(server)
+        for place in ('first','middle','sub','batch'):
+            for times in (1, 99):
+                for how in ('loop','deltas','tools'):
+                    where = f'{name}, {place}, {times}, {how}'
+                    scene.place,scene.left,before = place,times,server.billed
+                    final,a,shown = one_run(server, m, how)
+                    assert secret not in shown, where
+                    assert final['usage'].total_tokens==server.billed.total_tokens-before.total_tokens, where
+                    shown.encode() # nothing that cannot be written to a file
+                    if place in ('sub','batch') or times==1 and kind!='refused' and kind!='content_filter':
+                        if name!='surrogate' or place not in ('first','middle'): assert (final['stop'],final['answer'])==('final','Paris'), where
+                    elif times==99: assert final['stop'] in ('last_message','max_steps','error'), where
+                    if place in ('sub','batch') and how!='tools':
+                        if kind is None: assert a!='wrong' and 'failed' not in a or name=='surrogate_in_code', where
+                        elif times==99: assert a==(f'failed: {kind}' if place=='sub' else f'8 {kind}'), where
+
+def test_what_a_root_is_told():
+    "Each odd reply gets the note that helps"
+    script = ['', say(None, tool_call('run_repl', '{"python_code": "1')), say(None, tool_call('search_web', dict(q=1))), call_repl('1/0'), 'FINAL_VAR(nope)', 'FINAL(ok)']
+    with ScriptedServer(script) as server: run = RLM(lm(server), mode='tools')('x', 'q')
+    told = [m['content'] for m in run.messages if m['role'] in ('tool','user')][1:]
+    assert run.answer=='ok' and told[0]==EMPTY_NOTE and 'not valid JSON' in told[1] and 'run_repl' in told[2] and 'ZeroDivisionError' in told[3] and 'nope' in told[4]
+
+def test_refused_root():
+    "A root that refuses, or is filtered, does not end in silence: what the provider said is in the error or the answer"
+    for reply,words in ((say(None, refusal='I will not do that.'), 'I will not do that.'), (say('', finish_reason='content_filter'), 'filter')):
+        with ScriptedServer(lambda m: reply) as server: run = RLM(lm(server), mode='tools')('x', 'q')
+        assert words in f'{run.answer} {run.error}', reply
+
+@pytest.mark.parametrize('how', ['loop','deltas','events'])
+@pytest.mark.parametrize('name', ['auth','quota','not_found','server_500','rate_limit_hour','drop_before','drop_body','cut_json','no_choices','late'])
+def test_fallback(name, how):
+    "A model that fails for good hands over to the next one, for root and sub-calls, and the usage says who was billed"
+    fault,_,again = faults[name]
+    good = Scene(None)
+    good.place = 'batch'
+    def script(messages): # the same server has both models
+        model = next(o['model'] for o in reversed(server.asked) if o['messages'] is messages)
+        return fault if model=='some-model' else good(messages)
+    with ScriptedServer(script) as server:
+        final,a,shown = one_run(server, lm(server, timeout=.4 if name=='late' else 20, retries=1, fallbacks=['openai/second']), how)
+        assert (final['stop'],final['answer'],final['error'])==('final','Paris',None) and secret not in shown
+        parts = final['usage'].by('model')
+        assert list(parts)==['openai/second'] and parts['openai/second'].total_tokens==server.billed.total_tokens
+        assert final['usage'].by('role')['sub'].calls==8
+        names = [o['model'] for o in server.asked]
+        assert names.count('second')==10 and names.count('some-model')==(20 if again else 10)
+
+def test_fallback_in_the_middle():
+    "The first model answers until it fails: both are billed, each under its name"
+    def script(messages):
+        model,told = next(o['model'] for o in reversed(server.asked) if o['messages'] is messages),str(messages)
+        if model=='some-model': return Fault(500) if 'It may be' in told else call_repl('1', 'It may be 42.')
+        return Fault(401) if model=='second' else 'FINAL(Paris)'
+    with ScriptedServer(script) as server:
+        run = RLM(lm(server, retries=1, fallbacks=['openai/second','openai/third']), mode='tools')('x', 'q')
+        assert run.answer=='Paris' and run.usage.total_tokens==server.billed.total_tokens
+        assert {k:v.calls for k,v in run.usage.by('model').items()}=={'openai/some-model': 1, 'openai/third': 1}
+        assert [o['model'] for o in server.asked]==['some-model']*3 + ['second','third']
+
+def test_all_fallbacks_fail():
+    "The last one's failure ends the run"
+    def script(messages): return Fault(500) if server.asked[-1]['model']=='some-model' else Fault(401, 'no such key')
+    with ScriptedServer(script) as server: run = RLM(lm(server, retries=0, fallbacks=['openai/second']))('x', 'q')
+    assert run.stop=='error' and run.error.kind=='auth' and 'openai/second' in str(run.error) and not run.usage.calls
+
+@pytest.mark.parametrize('name', ['bad_request','context_window','content_policy'])
+def test_no_fallback_in_vain(name):
+    "What another model would refuse too is not asked again"
+    with ScriptedServer(lambda m: faults[name][0]) as server:
+        with pytest.raises(LMError): lm(server, fallbacks=['openai/second']).text('q')
+        assert [o['model'] for o in server.asked]==['some-model']
 
 @pytest.mark.parametrize('name', ['quota', 'context_window', 'content_policy', 'server_500'])
 def test_fault_in_sub_call(name):

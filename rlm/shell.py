@@ -7,6 +7,7 @@ __all__ = ['ClippedText', 'clip', 'captured', 'CellTimeout', 'interrupt_thread',
 
 # %% ../nbs/06_shell.ipynb #15795cb3
 import ast, asyncio, atexit, contextvars, ctypes, functools, io, itertools, linecache, re, shutil, signal, sys, tempfile, threading, time, traceback, types
+from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -101,6 +102,25 @@ class _Tee:
     def buffer(self): return self.stream.buffer if (s:=_current_sink()) is None else _Bytes(s)
     def __getattr__(self, nm): return getattr(self.stream, nm)
 
+# %% ../nbs/06_shell.ipynb #461dd7f9
+_tees = deque(maxlen=64)
+
+def _tee_of(stream):
+    "The tee of a stream, always the same one"
+    for t in _tees:
+        if t.stream is stream: return t
+    _tees.append(_Tee(stream))
+    return _tees[-1]
+
+# %% ../nbs/06_shell.ipynb #46c8a3b2
+def _release(sink):
+    "Capture no more for `sink`; with the last one the streams are what they were"
+    with _lock:
+        _captures.pop(sink, None)
+        if _captures: return
+        for nm in ('stdout','stderr'):
+            while isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, getattr(sys, nm).stream)
+
 # %% ../nbs/06_shell.ipynb #71bf4a1b
 @contextmanager
 def captured(
@@ -109,7 +129,7 @@ def captured(
     "Send what this thread (or task) prints to `sink`"
     with _lock:
         for nm in ('stdout','stderr'):
-            if not isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, _Tee(getattr(sys, nm)))
+            if not isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, _tee_of(getattr(sys, nm)))
         _captures[sink] = {t.ident for t in threading.enumerate()}
         tees = {nm: getattr(sys, nm) for nm in ('stdout','stderr')}
     token = _sink.set(sink)
@@ -117,12 +137,9 @@ def captured(
     finally:
         _sink.reset(token)
         with _lock:
-            del _captures[sink]
             for nm,o in tees.items(): # a cell may have put something else there
-                if not isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, o)
-            if not _captures:
-                for nm in ('stdout','stderr'):
-                    while isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, getattr(sys, nm).stream)
+                if sink in _captures and not isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, o)
+            _release(sink)
 
 # %% ../nbs/06_shell.ipynb #3482bbec
 @contextmanager
@@ -347,7 +364,7 @@ def _run_async(self:ReplShell, coro):
 @patch
 def _time_left(self:ReplShell): return None if self._deadline is None else max(.001, self._deadline-time.monotonic())
 
-ReplShell._deadline = ReplShell.on_write = None
+ReplShell._deadline = ReplShell.on_write = ReplShell._out = None
 
 # %% ../nbs/06_shell.ipynb #15d05df5
 @patch
@@ -362,6 +379,12 @@ def variables(self:ReplShell)->list[str]: # In the order of their first assignme
     "Names that cells made"
     skip = self.builtin_names | set(self.helpers)
     return [k for k,v in list(self.user_ns.items()) if not k.startswith('_') and k not in skip and not isinstance(v, types.ModuleType)]
+
+# %% ../nbs/06_shell.ipynb #07346b43
+@patch
+def let_go(self:ReplShell):
+    "Give `sys.stdout` back although a cell still runs, in a thread that was left behind"
+    _release(self._out)
 
 @patch
 def close(self:ReplShell):
@@ -461,6 +484,7 @@ def run(self:ReplShell,
             except BaseException as e: return value,e
         return value,None
     value = None
+    self._out = out
     with captured(out), _own_figures():
         try:
             if timeout is None: value,error = go()

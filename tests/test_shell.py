@@ -466,3 +466,19 @@ def test_classes_of_a_cell():
         assert run('from enum import Enum\nclass E(Enum): A = 1\npickle.loads(pickle.dumps(E.A)) is E.A')=='True'
         assert run('from typing import NamedTuple\nclass N(NamedTuple): x: int\nN(1)')=='N(x=1)' and run('__name__ in __import__("sys").modules')=='True'
         assert run('import inspect\ndef f(x):\n    return x\ninspect.getsource(f)')=="'def f(x):\\n    return x\\n'"
+
+def test_print_while_streams_change():
+    "`print` in one thread while another begins and ends cells: freeing a stream in use would crash the interpreter"
+    code = '''import os,sys,threading
+from rlm.tools import prep_shell
+sys.stdout = open(os.devnull, 'w')
+sh = prep_shell('x')
+t = threading.Thread(target=lambda: [sh.run('1') for _ in range(300)])
+t.start()
+n = 0
+while t.is_alive():
+    print('mine')
+    n += 1
+print(n>0, file=sys.stderr)'''
+    res = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, cwd=root, timeout=60)
+    assert (res.returncode,res.stderr)==(0, 'True\n')

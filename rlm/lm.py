@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['builtin_providers', 'load_litellm', 'resolve_model', 'LMError', 'classify', 'message_of', 'content_text',
-           'reply_text', 'run_sync', 'as_messages', 'LM', 'as_lm', 'estimate_tokens', 'prompt_tokens']
+           'reply_text', 'withheld', 'run_sync', 'as_messages', 'LM', 'as_lm', 'estimate_tokens', 'prompt_tokens']
 
-# %% ../nbs/02_lm.ipynb #e4c1b169
-import asyncio, concurrent.futures, copy, importlib, logging, os, queue, random, re, sys, threading, time
-from fastcore.basics import patch
+# %% ../nbs/02_lm.ipynb #cf44247a
+import asyncio, concurrent.futures, copy, importlib, json, logging, os, queue, random, re, sys, threading, time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from fastcore.basics import patch
 from .usage import Usage, Budget, BudgetExceeded, Reservation, usage_of
 
 # %% ../nbs/02_lm.ipynb #14bcf3ef
@@ -67,13 +68,25 @@ def _status(e):
 def _retry_after(e):
     "Seconds that a `Retry-After` header asks for, None without one"
     for headers in (getattr(e, 'litellm_response_headers', None), getattr(getattr(e, 'response', None), 'headers', None)):
-        try: return max(0., float(headers['retry-after']))
-        except (TypeError, KeyError, ValueError): pass
+        try: said = headers['retry-after']
+        except (TypeError, KeyError): continue
+        try: return max(0., float(said))
+        except ValueError: pass
+        try: return max(0., parsedate_to_datetime(said).timestamp() - time.time()) # or a date
+        except (TypeError, ValueError): pass
 
-# %% ../nbs/02_lm.ipynb #7f2971ba
-def _brief(e):
+# %% ../nbs/02_lm.ipynb #e32accdc
+def _code(e):
+    "The `code` and `type` of the provider's error object, which litellm leaves out of its text"
+    body = getattr(e, 'body', None)
+    body = body.get('error', body) if isinstance(body, dict) else None
+    return ' '.join(str(body[k]) for k in ('code','type') if body.get(k)) if isinstance(body, dict) else ''
+
+def _brief(e, key=None):
     "The provider's own words, on one line, without keys or markup"
     s = re.sub(r'<[^>]+>', ' ', str(e).split('Traceback')[0])
+    for o in (key, *(v for k,v in os.environ.items() if k.endswith('_API_KEY'))):
+        if o and len(o)>5: s = s.replace(o, '…')
     s = re.sub(r'\b(sk-|key-|Bearer )[\w\-.]{6,}', r'\1…', s)
     s = re.sub(r'^((litellm\.)?\w+(Error|Exception): )*(\w+Exception - )?', '', ' '.join(s.split()))
     return s if len(s)<300 else s[:300]+' …'
@@ -83,18 +96,23 @@ def _keys(model):
     try: return load_litellm().validate_environment(model)['missing_keys']
     except Exception: return []
 
-# %% ../nbs/02_lm.ipynb #a415f50e
+# %% ../nbs/02_lm.ipynb #33d83378
+_too_long = re.compile('context_length_exceeded|maximum context length|(prompt|input) is too long|exceeds? the (model.s )?(context window|maximum context)')
+_no_quota = re.compile('insufficient_quota|exceeded your current quota|billing_hard_limit|credit balance is too low')
+_filtered = re.compile('content management policy|content_filter|content_policy|safety system')
+
 def classify(
     e:Exception, # What litellm raised
     model:str, # The model that was called
     base_url:str|None=None, # Its endpoint, if not the provider's own
+    key:str|None=None, # Its API key, which no sentence may show
 )->LMError: # With one sentence for people, and whether a retry makes sense
     "Tell failures apart by status, text and class"
     if isinstance(e, LMError): return e
     cls,s,status,at = type(e).__name__,str(e),_status(e),f' at {base_url}' if base_url else ''
-    low,said = s.lower(),_brief(e)
+    low,said = f'{s} {_code(e)}'.lower(),_brief(e, key)
     def err(kind, msg, **kw): return LMError(kind, msg, **kw)
-    if cls=='ContextWindowExceededError' or 'context_length_exceeded' in low or 'maximum context length' in low:
+    if cls=='ContextWindowExceededError' or _too_long.search(low):
         return err('context_window', f'The prompt is too long for {model}: {said}')
     if 'missing credentials' in low or 'api_key client option' in low or (status==401 or cls=='AuthenticationError') and (_keys(model) and not base_url):
         names = ' or '.join(_keys(model)) or 'the key of its provider'
@@ -102,9 +120,8 @@ def classify(
     if status==401: return err('auth', f'The API key for {model}{at} was refused: {said}')
     if status==403: return err('auth', f'{model}{at} may not be used with this key: {said}')
     if status==404: return err('not_found', f'{model} was not found{at}: check the name and the URL ({said})')
-    if 'insufficient_quota' in low or 'exceeded your current quota' in low or status==402:
-        return err('quota', f'The account for {model} has no quota left: {said}')
-    if cls=='ContentPolicyViolationError' or 'content management policy' in low or 'content_filter' in low:
+    if _no_quota.search(low) or status==402: return err('quota', f'The account for {model} has no quota left: {said}')
+    if cls=='ContentPolicyViolationError' or _filtered.search(low):
         return err('content_filter', f'The provider of {model} filtered this prompt: {said}')
     if status==429: return err('rate_limit', f'{model}{at} is rate limited: {said}', retry=True, wait=_retry_after(e))
     if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True)
@@ -135,6 +152,18 @@ def reply_text(
 )->str: # '' when the reply has none
     "The text of a reply"
     return content_text(getattr(message_of(response), 'content', None))
+
+# %% ../nbs/02_lm.ipynb #ed4330bf
+def withheld(
+    response, # A litellm `ModelResponse` without text
+    model:str, # Who sent it
+)->LMError: # `refused`, `content_filter` or `empty`
+    "Why a reply says nothing"
+    m,choices = message_of(response),getattr(response, 'choices', None) or [None]
+    said = getattr(m, 'refusal', None) or (getattr(m, 'provider_specific_fields', None) or {}).get('refusal')
+    if said: return LMError('refused', f'{model} refused: {said}')
+    if getattr(choices[0], 'finish_reason', None)=='content_filter': return LMError('content_filter', f'The provider of {model} filtered its reply.')
+    return LMError('empty', f'{model} sent an empty reply, again and again.')
 
 # %% ../nbs/02_lm.ipynb #8046fb57
 class _Background:
@@ -179,6 +208,21 @@ def _clean(o):
     if isinstance(o, list): return [_clean(v) for v in o]
     return o
 
+# %% ../nbs/02_lm.ipynb #e1ceaf31
+def _sendable(messages):
+    "`messages`, cleaned only if they need it: a long history is looked through at each step"
+    try: json.dumps(messages, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError: return _clean(messages)
+    return messages
+
+def _clean_reply(response):
+    "The same for what a reply says and calls, in place"
+    m = message_of(response)
+    if getattr(m, 'content', None): m.content = _clean(m.content)
+    for c in getattr(m, 'tool_calls', None) or []:
+        if c.function: c.function.arguments = _clean(c.function.arguments)
+
+# %% ../nbs/02_lm.ipynb #9665a485
 def as_messages(
     prompt:str|list, # A prompt, or messages as litellm takes them
 )->list[dict]: # Messages
@@ -270,7 +314,7 @@ async def stream(self:LM,
     async for c in source:
         chunks.append(c)
         text = content_text(getattr(c.choices[0].delta, 'content', None)) if c.choices else ''
-        if text: on_text(text)
+        if text: on_text(_clean(text))
     # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
     if getattr(source, 'received_finish_reason', 'stop') is None: raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
     res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
@@ -330,7 +374,8 @@ async def _try(self:LM, request, last=False, on_text=None):
         self.budget.release(held)
         if not isinstance(e, Exception): raise
         if isinstance(e, TimeoutError) and limit<self.timeout: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended a call of {self.model}.') from e
-        raise classify(e, self.model, self.base_url) from e
+        raise classify(e, self.model, self.base_url, self.api_key) from e
+    _clean_reply(r)
     usage,broken = usage_of(r, time.perf_counter()-start),message_of(r) is None
     if not usage.total_tokens and not broken: usage = self._estimate(request, r, usage)
     if usage.total_tokens: self.budget.add(usage, (self.depth, self.role, self.model), held)
@@ -355,7 +400,7 @@ async def _tries(self:LM, request, last, on_text):
 async def _call(self:LM, prompt, last=False, on_text=None, **kw):
     "One call with its retries and fallbacks, on the background loop"
     load_litellm() # its seconds are not the call's
-    request = dict(self.params, messages=_clean(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
+    request = dict(self.params, messages=_sendable(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
     doors = [self, *(self.using(o, fallbacks=()) for o in self.fallbacks)]
     tell = self.emit or (lambda *args, **kw: None)
     tell('call_started', model=self.model, role=self.role, depth=self.depth)
@@ -439,11 +484,8 @@ async def _text(self:LM, prompt, **kw):
     for last in (False, True):
         r = await self._call(prompt, **kw)
         if (s:=reply_text(r)).strip(): return s
-        m = message_of(r)
-        said = getattr(m, 'refusal', None) or (getattr(m, 'provider_specific_fields', None) or {}).get('refusal')
-        if said: raise LMError('refused', f'{self.model} refused: {said}')
-        if r.choices[0].finish_reason=='content_filter': raise LMError('content_filter', f'The provider of {self.model} filtered its reply.')
-        if last: raise LMError('empty', f'{self.model} sent an empty reply, twice.')
+        e = withheld(r, self.model)
+        if last or e.kind!='empty': raise e
 
 @patch
 def map(self:LM,

@@ -103,6 +103,7 @@ class Limits:
     errors:int|None=None # Cells and tool calls in a row that fail
     depth:int=1 # Levels of sub-calls; at 1 a sub-call is a plain model call
     cell_time:float|None=None # Seconds for one cell of code
+    history:float=.75 # Share of the root model's window that its prompt may fill before the history is compacted
 
     def __post_init__(self):
         for nm,least in dict(steps=1, calls=1, tokens=1, errors=1, depth=1).items():
@@ -126,7 +127,7 @@ class BudgetExceeded(Exception):
 @dataclass(frozen=True)
 class Reservation:
     "What one call may use, until its real usage is known"
-    calls:int=1 # Always one
+    calls:int=1 # One, or none if nothing is kept
     tokens:int=0 # Estimated
     cost:float=0. # Estimated, US dollars
 
@@ -138,7 +139,7 @@ class Budget:
     ):
         self.limits,self.start,self._lock = limits,time.monotonic(),Lock()
         self._usage,self._parts,self._held = Usage(),{},[]
-        self._kept = Reservation() # for the last call, which asks for the best answer
+        self._kept = Reservation(calls=0) # nothing, until `keep` says so
 
     @property
     def usage(self)->Usage: # Sum over every call so far, with its parts
@@ -173,6 +174,15 @@ def _used(self:Budget, nm):
 
 # %% ../nbs/00_usage.ipynb #896942a0
 @patch
+def keep(self:Budget,
+    tokens:int=0, # Tokens that the last call will need
+    cost:float=0., # What they cost, US dollars
+):
+    "Keep something back for the last call"
+    with self._lock: self._kept = Reservation(tokens=tokens, cost=cost)
+
+# %% ../nbs/00_usage.ipynb #f2764de8
+@patch
 def seconds_left(self:Budget,
     last:bool=False, # For the last call, which may use what is kept back?
 )->float|None: # None without a limit
@@ -200,15 +210,7 @@ def reserve(self:Budget,
         self._held.append(want)
         return want
 
-# %% ../nbs/00_usage.ipynb #f2764de8
-@patch
-def keep(self:Budget,
-    tokens:int, # Tokens that the last call will need
-    cost:float=0., # What they cost, US dollars
-):
-    "Keep something back for the last call"
-    with self._lock: self._kept = Reservation(tokens=tokens, cost=cost)
-
+# %% ../nbs/00_usage.ipynb #0db28590
 @patch
 def left(self:Budget)->dict: # Limit -> what is left of it, without what is kept back; empty without limits
     "What can still be used"

@@ -9,14 +9,16 @@ __all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop', 'Event',
 # %% ../nbs/12_core.ipynb #5fe19162
 import asyncio, queue, re, threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TextIO
 from fastcore.basics import patch
 from .answer import answer_reader, answer_text, near_miss, split_final
-from .lm import LM, LMError, as_lm, as_messages, content_text, load_litellm, message_of
+from .lm import LM, LMError, as_lm, as_messages, content_text, load_litellm, message_of, prompt_tokens, withheld
 from .modes import FenceMode, ToolCall, ToolsMode, run_tool, tool_schema
-from .prompts import EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, FINAL_PROMPT, LANDING_PROMPT, NO_OUTPUT, REPL_SYSTEM_PROMPT, SUMMARY_PROMPT, system_message
+from .prompts import BY_FENCE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, system_message
+from .prompts import EMPTY_NOTE, FENCE_NOTE, NO_OUTPUT, Prompts
 from .shell import ReplShell, clip, interrupt_thread
 from .tools import make_run_repl, prep_shell
 from .usage import Budget, BudgetExceeded, Limits, Usage, usage_of
@@ -45,7 +47,7 @@ class Ran:
 @dataclass
 class Outcome:
     "How a run stands, and in the end how it ended"
-    messages:list # What is sent to the root model
+    messages:list # What is sent to the root model; the question last, to begin with
     history:list=field(default_factory=list) # All that was ever said; compaction leaves it alone
     answer:str='' # The answer; until there is one, the best text so far
     value:object=None # The object that was given as the answer
@@ -54,7 +56,9 @@ class Outcome:
     limit:str|None=None # Which limit ended it
     error:Exception|None=None # What failed, if anything did
 
-    def __post_init__(self): self.history = self.history or list(self.messages)
+    def __post_init__(self):
+        self.history = self.history or list(self.messages)
+        self.question = self.messages[-1] if self.messages else None
 
     def add(self, *messages):
         "Append to the history"
@@ -75,38 +79,37 @@ class Rules:
     read:Callable # `text -> (stop, value) or None, problem`; see `answer_reader`
     mode:ToolsMode|FenceMode=field(default_factory=ToolsMode) # How code leaves a reply
     limits:Limits=Limits() # `steps` and `errors` are looked at here, the others by the budget
-    final_prompt:str=FINAL_PROMPT # Asks for the last reply
+    prompts:Prompts=Prompts() # What is asked on the way
     check:Callable|None=None # `value -> value`, raises when an answer will not do
     warn:Callable|None=None # `() -> note or None`, asked after each step
     nudges:int=2 # How often a slip (no code, no answer, an answer of the wrong type) is sent back with a note
     window:int|None=None # Tokens that the root model reads; None for unknown
-    compact_at:float=.75 # Share of the window at which the history is compacted
 
 # %% ../nbs/12_core.ipynb #395c6b32
 _short = '\n[shortened: this output can be printed again in the REPL]'
 
-def _shorten(messages, keep=4, size=300):
+def _shorten(messages, question, keep=4, size=300):
     "Cut older outputs of the REPL down; how many characters that saved"
     saved = 0
     for i,m in enumerate(messages[2:-keep], 2):
         s = m.get('content')
-        if m['role'] not in ('tool','user') or not isinstance(s, str) or len(s)<=2*size or s.endswith(_short): continue
+        if m['role'] not in ('tool','user') or not isinstance(s, str) or len(s)<=2*size or s.endswith(_short) or m is question: continue
         messages[i] = dict(m, content=clip(s, size) + _short)
         saved += len(s) - len(messages[i]['content'])
     return saved
 
-def _compact(out):
+def _compact(out, rules):
     "Shorten old outputs, and if that is not enough let the model summarise the old steps; returns whether anything became shorter"
     total = sum(len(content_text(m.get('content'))) for m in out.messages)
-    saved = _shorten(out.messages)
+    saved = _shorten(out.messages, out.question)
     if saved>.3*total: return True
     cut = next((i for i in range(len(out.messages)-4, 2, -1) if out.messages[i]['role']=='assistant'), 0) # a tool call and its result stay together
     if cut<=3: return saved>0
-    reply = yield CallLM(out.messages[:cut] + [dict(role='user', content=SUMMARY_PROMPT)], None)
-    if isinstance(reply, Exception): return saved>0
-    summary = content_text(getattr(message_of(reply), 'content', None)).strip()
-    if not summary: return saved>0
-    out.messages[2:cut] = [dict(role='user', content=f'Summary of what was done and found before (everything is in the variable `history`):\n{summary}')]
+    reply = yield CallLM(out.messages[:cut] + [dict(role='user', content=rules.prompts.summary)], None)
+    summary = '' if isinstance(reply, Exception) else content_text(getattr(message_of(reply), 'content', None)).strip()
+    note = 'Summary of what was done and found before' if summary else 'Older steps were left out'
+    again = [o for o in out.messages[2:cut] if o is out.question]
+    out.messages[2:cut] = [dict(role='user', content=f'{note} (everything is in the variable `history`).\n{summary}'.strip()), *again]
     return True
 
 # %% ../nbs/12_core.ipynb #1af1744e
@@ -122,10 +125,11 @@ def _ask(out, rules, last, spare=2):
         if not isinstance(reply, LMError): return reply
         if reply.kind=='context_window' and spare:
             spare -= 1
-            if not (yield from _compact(out)): return reply
+            if not (yield from _compact(out, rules)): return reply
         elif rules.mode.name=='tools' and _rejects_tools(reply):
             rules.mode = FenceMode()
-            out.messages[0] = dict(out.messages[0], content=content_text(out.messages[0]['content']).replace(REPL_SYSTEM_PROMPT, FENCE_SYSTEM_PROMPT))
+            sp = content_text(out.messages[0]['content'])
+            out.messages[0] = dict(out.messages[0], content=sp.replace(REPL_SYSTEM_PROMPT, FENCE_SYSTEM_PROMPT) if REPL_SYSTEM_PROMPT in sp else f'{sp}\n\n{BY_FENCE}')
         else: return reply
 
 # %% ../nbs/12_core.ipynb #eac376b2
@@ -162,7 +166,7 @@ def root_loop(
     landing,nudges,failures = None,rules.nudges,0
     while True:
         last = bool(landing) or out.steps+1>=rules.limits.steps
-        if last: tell(LANDING_PROMPT if landing else rules.final_prompt)
+        if last: tell(rules.prompts.landing if landing else rules.prompts.final)
         reply = yield from _ask(out, rules, last)
         if isinstance(reply, LMError): return out.end('error', error=reply)
         if isinstance(reply, BudgetExceeded):
@@ -184,11 +188,13 @@ def root_loop(
             if failures==rules.limits.errors: landing = 'errors'
         else:
             problem = _slip(turn, rules, problem)
-            if not problem or not nudges: return out.end('last_message')
+            if not problem or not nudges:
+                why = withheld(reply, getattr(reply, 'model', None) or 'The model')
+                return out.end('last_message') if turn.text.strip() or why.kind=='empty' else out.end('error', error=why)
             nudges -= 1
         tell(problem)
         tell(rules.warn and rules.warn())
-        if rules.window and usage_of(reply).total_tokens>rules.compact_at*rules.window: yield from _compact(out)
+        if rules.window and usage_of(reply).total_tokens>rules.limits.history*rules.window: yield from _compact(out, rules)
 
 # %% ../nbs/12_core.ipynb #b6c36426
 class Event(SimpleNamespace):
@@ -205,17 +211,21 @@ class Job:
         emit:Callable|None=None, # Told of each `Event` as it happens
     ):
         self.out,self.rules,self.tools,self.sh,self.emit = out,rules,tools or {},sh,emit
+        self.trace = []
         load_litellm() # its import is not the run's time
         self.budget,self.warned = Budget(rules.limits),False
-        self.lm = lm.using(budget=self.budget, emit=self._lm_event if emit else None, role='root', depth=0)
+        self.lm = lm.using(budget=self.budget, emit=self._lm_event, role='root', depth=0)
         rules.warn = rules.warn or self._warn
+        self._keep(0)
         if sh:
-            sh.tools.begin(self.budget, self._lm_event if emit else None)
+            sh.tools.begin(self.budget, self._lm_event)
             sh.helpers['history'] = out.history
 
     def tell(self, kind, **kw):
-        "Report an event"
-        if self.emit: self.emit(Event(kind=kind, **kw))
+        "Report an event, and keep it unless it is a piece of text"
+        event = Event(kind=kind, **kw)
+        if kind not in ('text','output'): self.trace.append(event)
+        if self.emit: self.emit(event)
 
     def _lm_event(self, kind, **kw): self.tell('sub' + kind if kw['role']=='sub' else kind, **kw)
 
@@ -241,11 +251,11 @@ def _cell(self:Job, call):
 
 # %% ../nbs/12_core.ipynb #e35be891
 @patch
-def _keep(self:Job, usage):
-    "Keep back what the last call will need: the history so far, one more output, and a reply"
+def _keep(self:Job, used):
+    "Keep back what the last call will need: the history, for which the last call `used` so many tokens, one more output, and a reply"
     limits = self.budget.limits
-    if limits.tokens is None and limits.cost is None: return
-    sent,got = usage.total_tokens+1500,512
+    if limits.tokens is None and limits.cost is None: return self.budget.keep()
+    sent,got = (used or prompt_tokens(self.out.messages))+1500,512
     self.budget.keep(sent+got, (self.lm.price(sent, got) or 0.) if limits.cost is not None else 0.)
 
 @patch
@@ -263,7 +273,7 @@ def items(self:Job,
                     if stream: res = yield from self.lm.pieces(request.messages, **kw)
                     elif self.emit: res = self.lm(request.messages, on_text=lambda s: self.tell('text', text=s, depth=0), **kw)
                     else: res = self.lm(request.messages, **kw)
-                    self._keep(usage_of(res))
+                    self._keep(usage_of(res).total_tokens)
                     yield res
                 except (LMError, BudgetExceeded) as e: res = e
             else:
@@ -310,7 +320,7 @@ def advanced_toolloop(
     model:str|LM|None=None, # Root model; None for the one that answers sub-calls in `sh`
     base_url:str|None=None, # Its OpenAI-protocol endpoint, if not the provider's own
     max_steps:int=10, # Root model replies; the last one is asked for without tools
-    final_prompt:str|None=None, # What asks for the last reply; None for `FINAL_PROMPT`
+    final_prompt:str|None=None, # What asks for the last reply; None for the one of `Prompts`
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     final=None, # Custom answer pattern(s), `(reply, shell) -> answer or None`, a type, or a check `value -> value`
     limits:Limits|None=None, # More limits; `max_steps` holds for `steps`
@@ -323,7 +333,8 @@ def advanced_toolloop(
     if not lm: raise ValueError('advanced_toolloop needs a model=, for example "openai/gpt-5-mini" or "embedded/extractive".')
     ns = {f.__name__: f for f in tools or []}
     read,check = split_final(final)
-    rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f) for f in ns.values()]), limits, final_prompt or FINAL_PROMPT, check, window=lm.window)
+    prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
+    rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f) for f in ns.values()]), limits, prompts, check, window=lm.window)
     return _shown(Job(Outcome([system_message(sp, sh)] + as_messages(message)), rules, lm, ns, sh).items(stream), verbose)
 
 # %% ../nbs/12_core.ipynb #3e028ea8
@@ -338,6 +349,7 @@ class Run:
     limit:str|None=None # Which limit ended it
     error:Exception|None=None # What failed, if anything did; `str` of it is one sentence
     messages:list=field(default_factory=list, repr=False) # The whole history
+    trace:list=field(default_factory=list, repr=False) # Every `Event`, pieces of text aside
 
     @property
     def cost(self)->float|None:
@@ -363,25 +375,27 @@ class RLM:
         base_url:str|None=None, # OpenAI-protocol endpoint for both
         limits:Limits=Limits(), # How far a run may go
         mode:str='auto', # `tools`, `fence`, or `auto`: tools if litellm says that the model can call them
+        shell:Callable=prep_shell, # `(context, model=…, tools=…) -> shell`: makes the REPL
         final=None, # Custom answer pattern(s), `(reply, shell) -> answer or None`, a type or pydantic model, or a check `value -> value`
-        sp:str|None=None, # System prompt; None for the one of the mode
+        prompts:Prompts=Prompts(), # What the root model is told
         tools:dict|list|None=None, # More functions or values for the REPL
         **params, # More for `LM`: api_key, temperature, fallbacks …
     ):
         if mode not in ('auto','tools','fence'): raise ValueError(f"mode={mode!r}: choose 'auto', 'tools' or 'fence'.")
         self.lm = as_lm(model, base_url, **params)
         self.sub_lm = as_lm(sub_model, base_url, **params) if sub_model else self.lm
-        self.limits,self.mode,self.final,self.sp,self.tools = limits,mode,final,sp,tools
+        self.limits,self.mode,self.shell,self.final,self.prompts,self.tools = limits,mode,shell,final,prompts,tools
 
-    def _job(self, sh, query, emit=None, before=()):
-        "One run in `sh`; `before` are the messages of earlier ones"
+    def _job(self, sh, query, emit, chat):
+        "One run in `sh`, after the earlier ones of `chat`"
         run_repl = make_run_repl(sh, timeout=self.limits.cell_time)
         as_tools = self.mode=='tools' or self.mode=='auto' and self.lm.calls_tools
         mode = ToolsMode([tool_schema(run_repl)]) if as_tools else FenceMode()
         read,check = split_final(self.final)
-        first = list(before) or [system_message(self.sp or (REPL_SYSTEM_PROMPT if as_tools else FENCE_SYSTEM_PROMPT), sh, self.limits)]
-        rules = Rules(answer_reader(sh, read), mode, self.limits, check=check, window=self.lm.window)
-        return Job(Outcome(first + as_messages(query)), rules, self.lm, {'run_repl': run_repl}, sh, emit)
+        asked = as_messages(query)
+        first = list(chat.messages) or [system_message(self.prompts.system or (REPL_SYSTEM_PROMPT if as_tools else FENCE_SYSTEM_PROMPT), sh, self.limits)]
+        rules = Rules(answer_reader(sh, read), mode, self.limits, self.prompts, check, window=self.lm.window)
+        return Job(Outcome(first + asked, (chat.history or first) + asked), rules, self.lm, {'run_repl': run_repl}, sh, emit)
 
     def __call__(self,
         context:object, # What the question is about
@@ -391,15 +405,26 @@ class RLM:
         "Ask one question about one context"
         with self.chat(context) as chat: return chat(query, verbose)
 
-# %% ../nbs/12_core.ipynb #615ebafa
-def _as_run(job, item): return Run(**{k:item[k] for k in ('answer','value','stop','usage','steps','limit','error')}, messages=job.out.history)
+# %% ../nbs/12_core.ipynb #a9c04c40
+def _as_run(job, item): return Run(**{k:item[k] for k in ('answer','value','stop','usage','steps','limit','error')}, messages=job.out.history, trace=job.trace)
 
+def _closed(out):
+    "The messages of a run that is over: each tool call with a result, and the answer, if only code gave it"
+    messages = list(out.messages)
+    i = next((i for i in reversed(range(len(messages))) if messages[i]['role']=='assistant'), None)
+    calls = messages[i].get('tool_calls', []) if i is not None else []
+    done = {m.get('tool_call_id') for m in messages[i+1:]} if calls else set()
+    messages += [dict(role='tool', tool_call_id=c['id'], name=c['function']['name'], content='[interrupted]') for c in calls if c['id'] not in done]
+    if out.stop=='repl': messages.append(dict(role='assistant', content=f'FINAL({clip(out.answer)})'))
+    return messages
+
+# %% ../nbs/12_core.ipynb #d16e17f2
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers"
     def __init__(self,
         rlm:RLM, # Who answers
         context:object, # What the questions are about
-    ): self.rlm,self.sh,self.messages = rlm,prep_shell(context, model=rlm.sub_lm, tools=rlm.tools),[]
+    ): self.rlm,self.sh,self.messages,self.history = rlm,rlm.shell(context, model=rlm.sub_lm, tools=rlm.tools),[],[]
 
     def __call__(self,
         query:str, # The next question
@@ -408,13 +433,18 @@ class Chat:
     )->Run:
         "Ask the next question"
         job = self.start(query, emit)
-        for item in _shown(job.items(), verbose): pass
+        item = None
+        try:
+            for item in _shown(job.items(), verbose): pass
+        except KeyboardInterrupt: # between two items
+            job.out.end('interrupted')
+            item = job.final()
         return self.finish(job, item)
 
-    def start(self, query, emit=None): return self.rlm._job(self.sh, query, emit, self.messages)
+    def start(self, query, emit=None): return self.rlm._job(self.sh, query, emit, self)
 
     def finish(self, job, item):
-        self.messages = job.out.messages
+        self.messages,self.history = _closed(job.out),job.out.history
         return _as_run(job, item)
 
     def close(self):
@@ -459,6 +489,7 @@ class RunStream:
         if self.thread and self.thread.is_alive():
             interrupt_thread(self.thread)
             self.thread.join(.8)
+            if self.thread.is_alive(): self.chat.sh.let_go()
         if self.run is None: self.run = self.chat.finish(self.job, self.job.final()) # blocked in C code: it is left behind
 
     def _end(self):
@@ -474,13 +505,17 @@ class RunStream:
                     if (e:=events.get()) is None: break
                 except KeyboardInterrupt:
                     self.stop()
-                    continue
+                    while not events.empty():
+                        if (e:=events.get()) is not None: yield e
+                    break
                 yield e
         finally: self._end()
 
     async def __aiter__(self):
         loop,events = asyncio.get_running_loop(),asyncio.Queue()
-        self._begin(lambda e: loop.call_soon_threadsafe(events.put_nowait, e))
+        def put(e):
+            with suppress(RuntimeError): loop.call_soon_threadsafe(events.put_nowait, e) # nobody listens to a thread that was left behind
+        self._begin(put)
         try:
             while (e:=await events.get()) is not None: yield e
         finally: self._end()

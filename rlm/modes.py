@@ -93,7 +93,7 @@ def tool_schema(
 )->dict: # As the chat completions API wants it; raises `ValueError` with one sentence
     "The schema of a tool"
     try: return dict(type='function', function=get_schema(f, pname='parameters'))
-    except (TypeError, AssertionError, AttributeError) as e:
+    except (TypeError, AssertionError, AttributeError, OSError) as e:
         raise ValueError(f"{getattr(f, '__name__', f)!r} cannot be a tool: it needs a docstring and a type for each parameter ({e}).") from None
 
 def run_tool(
@@ -154,7 +154,7 @@ class FenceMode:
         cells,outside = code_blocks(mask_thinking(text))
         # a model that calls a tool all the same is understood
         calls = [] if last else [ToolCall(f'cell_{step}_{i}', 'run_repl', dict(python_code=c)) for i,c in enumerate(cells)] or _tool_calls(m, step)
-        return Turn(outside, calls, _history(m, text))
+        return Turn(text if last else outside, calls, _history(m, text)) # nothing runs after the last reply, so an answer in a fence counts there
 
     def results(self, turn, results):
         "How results go back: one user message, a part for each block that ran"

@@ -8,6 +8,7 @@ __all__ = ['describe', 'FailedQuery', 'ReplTools', 'prep_shell', 'strip_fence', 
 # %% ../nbs/08_tools.ipynb #3ac2c6e3
 import io, pydoc, re, sys
 from collections.abc import Callable
+from fastcore.basics import patch
 from .answer import find_var, MissingVariable
 from .lm import LM, LMError, as_lm
 from .shell import ReplShell
@@ -56,27 +57,23 @@ class ReplTools:
         if not self.lm: raise LMError('no_model', 'No model answers sub-calls here: give prep_shell a model=.')
         return self.lm.using(model)
 
+    def _explain(self, e, prompt, lm):
+        "Tell the model what to do about a prompt that is too long"
+        if getattr(e, 'kind', '')!='context_window': return e
+        n,window = len(str(prompt)),lm.window
+        reads = f'{lm.model} reads {window:,} tokens' if window else f'that is more than {lm.model} reads'
+        return LMError(e.kind, f'This prompt of {n:,} characters (about {n//4:,} tokens) is too long: {reads}, prompt and answer together. Split the text into smaller pieces.')
+
     def llm_query(self, prompt:str, model:str|None=None)->str:
         "Ask a language model; returns the text of its answer"
-        return self._ask(model).text(prompt)
+        lm = self._ask(model)
+        try: return lm.text(prompt)
+        except LMError as e: raise self._explain(e, prompt, lm) from None
 
     def llm_query_batched(self, prompts:list, model:str|None=None)->list:
         "Ask many prompts at once; answers in order, a failed one as a str that starts with [ERROR"
-        prompts = [prompts] if isinstance(prompts, str) else list(prompts)
-        return [FailedQuery(o) if isinstance(o, Exception) else o for o in self._ask(model).map(prompts)]
-
-    def FINAL(self, value):
-        "Give `value` as the final answer; the run ends after this cell"
-        self.final = (value,)
-
-    def FINAL_VAR(self, name):
-        "Give the variable called `name` as the final answer; the run ends after this cell"
-        ns,names = self.sh.user_ns,self.sh.variables()
-        if not isinstance(name, str): return self.FINAL(name) # the variable itself
-        try: self.FINAL(find_var(name, ns, names))
-        except MissingVariable:
-            if not any(ns[k] is name for k in names): raise
-            self.FINAL(name) # a variable that holds a string, without the quotes
+        prompts,lm = [prompts] if isinstance(prompts, str) else list(prompts),self._ask(model)
+        return [FailedQuery(self._explain(o, p, lm)) if isinstance(o, Exception) else o for p,o in zip(prompts, lm.map(prompts))]
 
     def budget(self)->dict:
         "What is left of each limit of this run; empty when there are none"
@@ -91,10 +88,27 @@ class ReplTools:
         "The variables made so far, and what each one holds"
         return {k: describe(self.sh.user_ns[k]) for k in self.sh.variables()}
 
-    def take_final(self)->tuple|None: # `(value,)` if FINAL was called since the last time, else None
-        "What FINAL was given, once"
-        res,self.final = self.final,None
-        return res
+# %% ../nbs/08_tools.ipynb #4dc84080
+@patch
+def FINAL(self:ReplTools, value):
+    "Give `value` as the final answer; the run ends after this cell"
+    self.final = (value,)
+
+@patch
+def FINAL_VAR(self:ReplTools, name):
+    "Give the variable called `name` as the final answer; the run ends after this cell"
+    ns,names = self.sh.user_ns,self.sh.variables()
+    if not isinstance(name, str): return self.FINAL(name) # the variable itself
+    try: self.FINAL(find_var(name, ns, names))
+    except MissingVariable:
+        if not any(ns[k] is name for k in names): raise
+        self.FINAL(name) # a variable that holds a string, without the quotes
+
+@patch
+def take_final(self:ReplTools)->tuple|None: # `(value,)` if FINAL was called since the last time, else None
+    "What FINAL was given, once"
+    res,self.final = self.final,None
+    return res
 
 # %% ../nbs/08_tools.ipynb #95e05d4c
 def _no_input(prompt=''):
@@ -121,7 +135,7 @@ def prep_shell(
     sh = ReplShell()
     sh.tools = t = ReplTools(sh, as_lm(model, base_url, **params) if model else None)
     sh.helpers = dict(context=context, llm_query=t.llm_query, llm_query_batched=t.llm_query_batched, FINAL=t.FINAL, FINAL_VAR=t.FINAL_VAR,
-        SHOW_VARS=t.SHOW_VARS, budget=t.budget, input=_no_input, display=_display, help=_help)
+        SHOW_VARS=t.SHOW_VARS, budget=t.budget, history=[], input=_no_input, display=_display, help=_help)
     t.own = {f.__name__: f for f in tools} if isinstance(tools, (list, tuple)) else dict(tools or {})
     if taken:=[o for o in t.own if o in sh.helpers or not o.isidentifier()]: raise ValueError(f"{', '.join(taken)}: not free as a name in the REPL; choose another.")
     sh.helpers.update(t.own)

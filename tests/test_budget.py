@@ -1,0 +1,268 @@
+"Limits that hold: a root model that never stops by itself and asks 64 sub-calls at a time; whatever the limit, nothing beyond it is billed and there is an answer"
+import random,threading,time
+import pytest
+from rlm.core import RLM, advanced_toolloop
+from rlm.lm import LM, LMError
+from rlm.prompts import LANDING_PROMPT
+from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.tools import make_run_repl, prep_shell
+from rlm.usage import Budget, BudgetExceeded, Limits, Usage
+
+batch = "left = budget()\nr = llm_query_batched([f'read piece {i}' for i in range(64)])\nprint(left, sum(o.startswith('[ERROR') for o in r))"
+
+def greedy(code=batch, sub='nothing here', landing='FINAL(best)'):
+    "A script: the root runs `code` for ever, and answers only when told that the budget is used up"
+    def script(messages):
+        if messages[0]['role']!='system': return sub
+        return landing if messages[-1]['content']==LANDING_PROMPT else call_repl(code, f"so far {sum(m['role']=='assistant' for m in messages)}")
+    return script
+
+def lm(server, **kw):
+    m = LM('openai/some-model', base_url=server.url, api_key='none', **{'retries':1, 'timeout':20, **kw})
+    m.backoff = .001 # seconds
+    return m
+
+def ask(model, limits, via='RLM', **kw):
+    "One run and the seconds it took; it has exactly one final item"
+    start = time.monotonic()
+    if via=='RLM':
+        events = (stream:=RLM(model, limits=limits, **kw).stream('some text', 'q'))
+        assert [e.kind for e in events].count('answer')==1
+        return stream.run,time.monotonic()-start
+    sh = prep_shell('some text', model=model)
+    items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=model, limits=limits, max_steps=limits.steps))
+    sh.close()
+    assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
+    return type('Run', (), items[-1]),time.monotonic()-start
+
+def warnings(run): return sum(m['role']=='user' and 'of the limit on' in m['content'] for m in run.messages)
+
+@pytest.fixture(scope='module', autouse=True)
+def warm():
+    "The first call of a process loads litellm, which takes longer than some limits here"
+    with ScriptedServer('ok') as server: lm(server).text('q')
+
+# Calls are counted as they are reserved, so the bound is strict: billed <= limit
+
+@pytest.mark.parametrize('via', ['RLM', 'loop'])
+@pytest.mark.parametrize('n', [1, 2, 3, 5, 10, 70, 140])
+def test_calls(n, via):
+    with ScriptedServer(greedy()) as server:
+        run,_ = ask(lm(server), Limits(steps=1000, calls=n), via)
+        assert len(server.asked)<=n and server.billed.calls==run.usage.calls<=n
+        assert run.usage.total_tokens==server.billed.total_tokens
+    assert (run.stop,run.limit,run.answer)==('budget','calls','best')
+    assert run.usage.calls==n, 'nothing is left over either'
+
+def test_calls_are_counted_over_retries():
+    "A try that is not billed takes nothing for good"
+    replies,left = greedy(),[Fault(503)]*5
+    def script(messages):
+        if messages[0]['role']=='system' or not left: return replies(messages)
+        return left.pop()
+    with ScriptedServer(script) as server:
+        run,_ = ask(lm(server), Limits(steps=1000, calls=10))
+        assert server.billed.calls==run.usage.calls<=10
+    assert (run.stop,run.answer)==('budget','best')
+
+def test_fence_mode():
+    def script(messages):
+        if messages[0]['role']!='system': return 'nothing here'
+        return 'FINAL(best)' if messages[-1]['content']==LANDING_PROMPT else f'so far\n```repl\n{batch}\n```'
+    with ScriptedServer(script) as server:
+        run,_ = ask(lm(server), Limits(steps=1000, calls=20), mode='fence')
+        assert server.billed.calls==20
+    assert (run.stop,run.limit,run.answer)==('budget','calls','best')
+
+# Tokens are reserved by an estimate. Where the estimate is not too low the bound is the limit itself; where it is too low,
+# the excess is at most what each reply in flight (32 at a time, and the root's) has beyond its reservation.
+
+@pytest.mark.parametrize('via', ['RLM', 'loop'])
+@pytest.mark.parametrize('n', [1, 10, 500, 1000, 2000, 3000, 5000, 8000, 20_000, 40_000])
+def test_tokens(n, via):
+    with ScriptedServer(greedy(sub='nothing here '*60)) as server:
+        run,_ = ask(lm(server), Limits(steps=1000, tokens=n), via)
+        assert run.usage.total_tokens==server.billed.total_tokens<=n
+    assert (run.stop,run.limit)==('budget','tokens')
+    if n>=5000: assert run.answer=='best'
+    if n<=500: assert run.usage.calls==0 and run.answer=='', 'not even the last call fits'
+    assert run.answer in ('', 'best') or run.answer.startswith('so far')
+    if via=='RLM' and n>=20_000: assert warnings(run)==1 and run.usage.total_tokens>.6*n
+
+@pytest.mark.parametrize('size', [500, 4000])
+def test_tokens_of_long_replies(size):
+    "Replies that are longer than could be foreseen: one excess for each call in flight, and none after it is known"
+    limit = 30_000
+    with ScriptedServer(greedy(sub='word'*size)) as server: # the server counts 4 characters as a token
+        run,_ = ask(lm(server), Limits(steps=1000, tokens=limit))
+        assert run.usage.total_tokens==server.billed.total_tokens<=limit + 33*max(0, size-256)
+    assert (run.stop,run.limit)==('budget','tokens') and run.answer
+
+@pytest.mark.parametrize('via', ['RLM', 'loop'])
+@pytest.mark.parametrize('limit', [.001, .01, .02, .05, .5, 1.])
+def test_cost(limit, via):
+    "A cent a call: billed <= limit"
+    model = ScriptedLM(greedy(), cost=.01)
+    run,_ = ask(model, Limits(steps=1000, cost=limit), via)
+    assert len(model.asked)==run.usage.calls and run.usage.cost<=limit+1e-9
+    assert (run.stop,run.limit)==('budget','cost')
+    assert run.answer==('' if limit<.01 else 'best' if limit>.01 else run.answer)
+    if limit>.02: assert run.usage.cost>=limit-.011
+    if via=='RLM' and limit>=.5: assert warnings(run)==1
+
+def test_cost_is_split():
+    "Root and sub-calls have prices of their own"
+    root,sub = ScriptedLM(greedy(), model='root', cost=.05),ScriptedLM(greedy(), model='sub', cost=.001)
+    run,_ = ask(root, Limits(steps=1000, cost=.5), sub_model=sub)
+    parts = run.usage.by('model')
+    assert run.stop=='budget' and run.answer=='best' and run.cost<=.5
+    assert parts['root'].cost==pytest.approx(.05*len(root.asked)) and parts['sub'].cost==pytest.approx(.001*len(sub.asked))
+
+def test_cost_needs_a_price():
+    "Refused before anything is sent, in one sentence that says what to do"
+    with ScriptedServer(greedy()) as server:
+        run,_ = ask(lm(server), Limits(cost=1.))
+        assert not server.asked
+    assert run.stop=='error' and run.error.kind=='no_price' and not run.usage.calls
+    assert 'some-model' in str(run.error) and 'tokens' in str(run.error) and '\n' not in str(run.error) and str(run.error).count('. ')==0
+    model = ScriptedLM(greedy())
+    run,_ = ask(model, Limits(cost=1.))
+    assert run.error.kind=='no_price' and not model.asked
+
+def test_cost_of_a_sub_model_without_price():
+    "The root has a price and the sub-model has none: the cell is told, nothing is sent to it, and the run goes on"
+    with ScriptedServer(greedy()) as server:
+        model = ScriptedLM([call_repl("llm_query('a')"), call_repl("print(llm_query_batched(['a','b']))"), 'FINAL(done)'], cost=.01)
+        run,_ = ask(model, Limits(cost=1.), sub_model=lm(server))
+        assert not server.asked and run.answer=='done' and run.stop=='final'
+    assert sum('whose price is unknown' in m['content'] for m in run.messages if m['role']!='system')==2
+
+# Time: over within 3 s of the limit on a loaded machine (on a quiet one it is a few hundredths)
+
+late = 3
+
+@pytest.mark.parametrize('via', ['RLM', 'loop'])
+@pytest.mark.parametrize('limit', [.3, .5, 1., 2.])
+def test_time(limit, via):
+    with ScriptedServer(greedy(), latency=.02) as server: run,took = ask(lm(server), Limits(steps=1000, time=limit), via)
+    assert took<limit+late and (run.stop,run.limit)==('budget','time')
+    assert run.answer in ('', 'best') or run.answer.startswith('so far')
+    if limit==2.: assert run.answer=='best', 'two fifths of a second were kept for it'
+
+@pytest.mark.parametrize('code', ['while True: pass', 'import time; time.sleep(60)', "llm_query('hang')", "llm_query_batched(['hang'] * 64)",
+    'while True:\n    try: llm_query("hang")\n    except Exception: pass', 'import asyncio; await asyncio.sleep(60)'])
+def test_time_in_a_cell(code):
+    replies = greedy(code)
+    def script(messages): return Fault(delay=60, reply='too late') if messages[-1]['content']=='hang' else replies(messages)
+    with ScriptedServer(script) as server: run,took = ask(lm(server), Limits(time=1.5))
+    assert took<1.5+late and (run.stop,run.limit)==('budget','time') and run.answer in ('best', 'so far 0')
+
+@pytest.mark.parametrize('mode', ['tools', 'fence'])
+def test_time_in_a_root_call(mode):
+    "A hanging call is ended; so is the last call, and then the best text so far is the answer"
+    replies = [call_repl('1', 'I think 42.'), Fault(delay=60, reply='FINAL(too late)'), 'FINAL(best)']
+    for last,want in ((2, 'best'), (1, 'I think 42.')):
+        n = iter(range(10))
+        with ScriptedServer(lambda m: replies[min(next(n), last)]) as server: run,took = ask(lm(server), Limits(time=1.5), mode=mode)
+        assert took<1.5+late and (run.stop,run.limit,run.answer)==('budget','time',want) and run.value==want
+
+def test_time_while_retrying():
+    "Retries do not outlive the limit, nor does a wait that the server asks for"
+    for fault in (Fault(503), Fault(429, headers={'retry-after': '30'})):
+        with ScriptedServer(lambda m: fault) as server:
+            m = lm(server, retries=10)
+            m.backoff = .2
+            run,took = ask(m, Limits(time=.6))
+        assert took<.6+late and run.stop in ('budget','error') and len(server.asked)<8
+
+@pytest.mark.parametrize('n', [1, 2, 5])
+def test_errors(n):
+    "Failing cells in a row; one that works starts the count again"
+    with ScriptedServer(greedy(batch+'\n1/0')) as server:
+        run,_ = ask(lm(server), Limits(errors=n, calls=1000))
+        assert run.usage.total_tokens==server.billed.total_tokens
+    assert (run.stop,run.limit,run.answer,run.steps)==('budget','errors','best',n+1)
+    code = 'n = globals().get("n", 0) + 1\nif n%2: 1/0'
+    run,_ = ask(ScriptedLM(greedy(code)), Limits(errors=2, calls=9))
+    assert (run.limit,run.answer)==('calls','best')
+
+def test_several_limits():
+    "The first to be reached is named"
+    ample = dict(steps=10**4, calls=10**6, tokens=10**9, time=100)
+    for name,n in dict(calls=5, tokens=4000, time=.4).items():
+        with ScriptedServer(greedy()) as server: assert ask(lm(server), Limits(**ample | {name:n}))[0].limit==name
+
+def test_model_is_told():
+    "`budget()` in the REPL agrees with what is billed, the failed part of a batch is marked, and the warning comes once"
+    def script(messages):
+        if messages[0]['role']!='system': return 'yes'
+        n = sum(m['role']=='assistant' for m in messages)
+        if messages[-1]['content']==LANDING_PROMPT: return 'FINAL_VAR(seen)'
+        return call_repl(f"seen = globals().get('seen', []) + [budget()]\nr = llm_query_batched(['a'] * {64 if n>8 else 4})\nseen[-1]['bad'] = sum(o.startswith('[ERROR budget') for o in r)")
+    with ScriptedServer(script) as server: run,_ = ask(lm(server), Limits(calls=61, tokens=10**6, cost=None, time=100))
+    lefts = [o['calls'] for o in run.value]
+    assert lefts==[59-5*i for i in range(10)] and [o['bad'] for o in run.value]==[0]*9 + [50], 'one call is kept back'
+    assert all(0<o['tokens']<10**6 and 0<o['time']<=80 for o in run.value)
+    assert sorted((o['tokens'] for o in run.value), reverse=True)==[o['tokens'] for o in run.value]
+    assert warnings(run)==1 and (run.stop,run.limit,run.usage.calls)==('budget','calls',61)
+
+def test_landing_is_a_user_message():
+    "And it comes once, without tools"
+    with ScriptedServer(greedy()) as server: ask(lm(server), Limits(calls=3))
+    last = server.asked[-1]
+    assert last['messages'][-1]==dict(role='user', content=LANDING_PROMPT) and not last.get('tools')
+    assert [m['content']==LANDING_PROMPT for o in server.asked for m in o['messages']].count(True)==1
+
+@pytest.mark.parametrize('landing', ['', 'It is 42.', Fault(503), Fault(401), call_repl('1'), 'FINAL_VAR(nope)'])
+def test_landing_goes_wrong(landing):
+    "A last call that fails, says nothing or asks for more code: the best text so far is the answer"
+    with ScriptedServer(greedy('1', landing=landing)) as server:
+        run,_ = ask(lm(server), Limits(calls=4))
+        assert run.usage.total_tokens==server.billed.total_tokens and server.billed.calls<=4
+    assert run.answer==('It is 42.' if landing=='It is 42.' else 'so far 2')
+    assert (run.stop=='budget' and run.limit=='calls') or isinstance(landing, Fault) and run.stop=='error' and isinstance(run.error, LMError)
+
+@pytest.mark.parametrize('seed', range(6))
+def test_reserve_from_64_threads(seed):
+    "What is reserved and what is used never exceed the limit together, and nothing stays held"
+    r = random.Random(seed)
+    limits = Limits(calls=r.randrange(2, 3000), tokens=r.randrange(1, 500_000), cost=r.uniform(.01, 50))
+    budget,lock,now,peak = Budget(limits),threading.Lock(),dict(calls=0, tokens=0, cost=0.),dict(calls=0, tokens=0, cost=0.)
+    keep = dict(calls=1, tokens=r.randrange(1000), cost=r.uniform(0, .01))
+    budget.keep(keep['tokens'], keep['cost'])
+    def count(sign, **kw):
+        with lock:
+            for k,v in kw.items():
+                now[k] += sign*v
+                peak[k] = max(peak[k], now[k])
+    def work(seed):
+        r = random.Random(seed)
+        for _ in range(60):
+            tokens,cost = r.randrange(2000),r.uniform(0, .1)
+            try: held = budget.reserve(tokens, cost)
+            except BudgetExceeded as e:
+                assert e.limit in keep
+                continue
+            count(1, calls=1, tokens=tokens, cost=cost)
+            if r.random()<.3: time.sleep(0)
+            used = (r.randint(0, tokens), cost*r.random()) if (billed:=r.random()<.7) else (0, 0.)
+            count(-1, calls=1-billed, tokens=tokens-used[0], cost=cost-used[1])
+            if billed: budget.add(Usage(prompt_tokens=used[0], calls=1, cost=used[1]), reservation=held)
+            else: budget.release(held)
+    threads = [threading.Thread(target=work, args=(f'{seed} {i}',)) for i in range(64)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    for k in keep: assert peak[k]<=getattr(limits, k)-keep[k]+1e-6, k
+    u,left = budget.usage,budget.left()
+    assert (u.calls,u.total_tokens,u.cost)==(now['calls'],now['tokens'],pytest.approx(now['cost']))
+    assert left['calls']==max(0, limits.calls-u.calls-1) and left['tokens']==max(0, limits.tokens-u.total_tokens-keep['tokens']), 'all given back'
+
+def test_runs_share_a_sub_model():
+    "Each run has a budget of its own, also when runs in parallel use the same `LM`"
+    with ScriptedServer(greedy()) as server:
+        model,runs = lm(server),{}
+        def one(n): runs[n] = RLM(model, limits=Limits(calls=n))('x', 'q')
+        threads = [threading.Thread(target=one, args=(n,)) for n in (2, 5, 9, 30)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        assert {n:o.usage.calls for n,o in runs.items()}=={2:2, 5:5, 9:9, 30:30} and server.billed.calls==46

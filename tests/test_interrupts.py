@@ -1,0 +1,184 @@
+"Ctrl-C, Kernel → Interrupt and a cancelled task: whatever the run was doing, it is over within a second, says `interrupted`, and keeps what it had"
+import asyncio,json,signal,subprocess,sys,time
+from contextlib import suppress
+import pytest
+from test_kernel import kernel, reply, result
+from rlm.core import RLM
+from rlm.replay import ScriptedLM, call_repl
+
+bound = 3. # seconds; the aim is one, the rest is for a busy machine
+
+# what the second reply does while the interrupt comes; the first is a cell that ends well
+cells = dict(sleep='import time\ntime.sleep(20)', busy='while True: pass', batch='llm_query_batched(["slow"]*32)', query='llm_query("slow")',
+    stubborn='while True:\n    try: 1/0\n    except Exception: pass', awaits='import asyncio\nawait asyncio.sleep(20)')
+
+# one script: `where` it is interrupted, through which `door`, the `code` of the cell
+SCRIPT = '''
+import asyncio,json,os,signal,sys,time
+signal.signal(signal.SIGINT, signal.default_int_handler) # xdist's workers ignore it, and what they start inherits that
+from rlm.core import RLM, advanced_toolloop
+from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.tools import make_run_repl, prep_shell
+from rlm.usage import Limits
+door,where,code,limit = json.loads(sys.argv[1])
+def ready(): os.write(1, b'READY\\n') # not `print`: a cell's text is captured
+def script(messages):
+    if len(messages)==1:
+        ready()
+        return Fault(delay=20, reply='late')
+    n = sum(m['role']=='assistant' for m in messages)
+    if n==0: return call_repl('kept = 5', 'So far: 5.')
+    if n==1 and where!='model': return call_repl(f'ready()\\n{code}' if where not in ('batch','query') else code)
+    if n==1: ready()
+    return Fault(delay=20, reply='late')
+out,res = sys.stdout,None
+with ScriptedServer(script) as server:
+    rlm = RLM('openai/m', base_url=server.url, mode='tools', limits=Limits(cell_time=limit), tools=dict(ready=ready))
+    if door=='call':
+        with rlm.chat('ctx') as chat:
+            run = chat('q')
+            after = chat.sh.run('kept + 1').value
+    elif door=='loop':
+        sh = prep_shell('ctx', model=rlm.lm, tools=dict(ready=ready))
+        items = list(advanced_toolloop('q', tools=[make_run_repl(sh, timeout=limit)], sh=sh))
+        assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
+        run,after = items[-1],sh.run('kept + 1').value
+    elif door=='stream':
+        s = rlm.stream('ctx', 'q')
+        for e in s: pass
+        run,after = s.run,6
+    else:
+        async def main():
+            global s
+            s = rlm.stream('ctx', 'q')
+            if door=='astream':
+                async for e in s: pass
+            else:
+                try: await rlm.arun('ctx', 'q')
+                except asyncio.CancelledError as e:
+                    s.run = e.run
+                    raise
+        try: asyncio.run(main())
+        except KeyboardInterrupt: pass
+        run,after = s.run,6
+    get = run.get if isinstance(run, dict) else lambda k: getattr(run, k)
+    billed = server.billed.total_tokens
+print(json.dumps(dict(stop=get('stop'), answer=get('answer'), calls=get('usage').calls, same=get('usage').total_tokens==billed, steps=get('steps'), after=after, out=sys.stdout is out)), flush=True)
+sys.exit(7)
+'''
+
+# each case starts a process of its own: every door, and every place, but not every pair
+@pytest.mark.parametrize('door,where,limit', [*[('call', o, None) for o in ('model','sleep','busy')], ('call', 'awaits', 60), ('loop', 'model', None),
+    ('loop', 'batch', None), ('stream', 'model', None), ('stream', 'sleep', None), ('astream', 'busy', None), ('arun', 'batch', None), ('arun', 'sleep', None)])
+def test_ctrl_c_in_a_script(door, where, limit, tmp_path):
+    "SIGINT ends the run with all that was known; what then happens, and the exit code, is up to the script"
+    (tmp_path/'script.py').write_text(SCRIPT)
+    args = [sys.executable, 'script.py', json.dumps([door, where, cells.get(where), limit])]
+    p = subprocess.Popen(args, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert p.stdout.readline()=='READY\n', p.stderr.read()
+        time.sleep(.3)
+        start = time.monotonic()
+        p.send_signal(signal.SIGINT)
+        out,err = p.communicate(timeout=15)
+        took = time.monotonic()-start
+    finally: p.kill()
+    last = out.strip().splitlines()[-1:]
+    assert p.returncode==7, (p.returncode, out, err[-3000:])
+    r = json.loads(last[0])
+    print(f'{door} {where}: {took:.2f} s')
+    assert took<bound and r==dict(stop='interrupted', answer='So far: 5.', calls=1 if where=='model' else 2, same=True, steps=1 if where=='model' else 2, after=6, out=True)
+    assert 'Traceback' not in err, err
+
+# Cancelled tasks
+
+class Slow(ScriptedLM):
+    "Answers the first call at once and later ones after 20 seconds"
+    async def send(self, request):
+        if self.script.n: await asyncio.sleep(20)
+        return await super().send(request)
+
+async def cancelled(rlm, started):
+    "The run of a task that is cancelled once `started()`, and the seconds that took"
+    task = asyncio.create_task(rlm.arun('ctx', 'q'))
+    while not started(): await asyncio.sleep(.02)
+    await asyncio.sleep(.2)
+    start = time.monotonic()
+    task.cancel()
+    try: await task
+    except asyncio.CancelledError as e: return e.run,time.monotonic()-start
+    raise AssertionError('it was not cancelled')
+
+@pytest.mark.parametrize('code', [None, 'mark()\nwhile True: pass', 'mark()\nimport time\nfor _ in range(12): time.sleep(.5)', 'mark()\nimport time\ntime.sleep(4)', 'mark()\nllm_query_batched(["a"]*32)'])
+def test_cancelled_task(code):
+    marks,out = [],sys.stdout
+    lm = Slow([call_repl(code, 'Looking.')] if code else [call_repl('mark()', 'Looking.'), 'late'])
+    run,took = asyncio.run(cancelled(RLM(lm, tools=dict(mark=lambda: marks.append(1))), lambda: marks))
+    assert run.stop=='interrupted' and run.answer=='Looking.' and run.usage.calls==1 and took<bound, (run, took)
+    end = time.monotonic()+6
+    while sys.stdout is not out and time.monotonic()<end: time.sleep(.05) # a sleep in C code is left behind, and cleans up when it wakes
+    assert sys.stdout is out
+    assert RLM(ScriptedLM([call_repl('context'), 'FINAL(ok)']))('c', 'q').answer=='ok'
+
+def test_timeout_of_a_task():
+    "`asyncio.wait_for` is a cancellation like any other"
+    async def main():
+        start = time.monotonic()
+        with pytest.raises(asyncio.TimeoutError): await asyncio.wait_for(RLM(Slow([call_repl('1'), 'late'])).arun('c', 'q'), .5)
+        return time.monotonic()-start
+    assert asyncio.run(main())<bound
+
+def test_others_go_on():
+    "Cancelling one of two runs leaves the other alone"
+    async def main():
+        slow,quick = RLM(Slow([call_repl('1'), 'late'])),RLM(ScriptedLM([call_repl('import time; time.sleep(1); context'), 'FINAL_VAR(context)']))
+        a,b = asyncio.create_task(slow.arun('a', 'q')),asyncio.create_task(quick.arun('b', 'q'))
+        await asyncio.sleep(.5)
+        a.cancel()
+        with suppress(asyncio.CancelledError): await a
+        return await b
+    assert asyncio.run(main()).value=='b'
+
+def test_stream_left_early():
+    "Leaving the loop over a stream stops the run"
+    lm = Slow([call_repl('1', 'Looking.'), 'late'])
+    s,start = RLM(lm).stream('c', 'q'),time.monotonic()
+    for e in (it:=iter(s)):
+        if e.kind=='cell_ended': break
+    it.close()
+    assert s.run.stop=='interrupted' and s.run.answer=='Looking.' and time.monotonic()-start<bound
+
+# Kernel → Interrupt
+
+KERNEL = '''
+import sys,time
+from rlm.core import RLM, advanced_toolloop
+from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.tools import make_run_repl, prep_shell
+def script(messages):
+    if len(messages)==1: return Fault(delay=20, reply='late')
+    n = sum(m['role']=='assistant' for m in messages)
+    return call_repl('kept = 5', 'So far: 5.') if n==0 else call_repl(code) if n==1 and code else Fault(delay=20, reply='late')
+server = ScriptedServer(script).__enter__()
+out = sys.stdout
+def start():
+    global sh
+    sh = prep_shell('ctx', model='openai/m', base_url=server.url)
+    return advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model='openai/m', base_url=server.url)
+'''
+
+def test_kernel_interrupt():
+    "The final item comes, the cell ends well, and the kernel and the shell work in the next"
+    with kernel() as kc:
+        assert reply(kc, KERNEL + "code = '1'\nnext(start())", 60)['status']=='ok'
+        for name in (None, 'sleep', 'busy', 'batch', 'awaits'):
+            for door in ('items = list(start()); r = items[-1]', 'chat = RLM("openai/m", base_url=server.url, mode="tools").chat("ctx"); r = vars(chat("q")); sh = chat.sh'):
+                msg = kc.execute(f'code = {cells.get(name)!r}\n{door}', allow_stdin=False, stop_on_error=False)
+                time.sleep(1.5)
+                kc.km.interrupt_kernel()
+                start = time.monotonic()
+                r = result(kc, msg)
+                took = time.monotonic()-start
+                assert r['status']=='ok' and took<bound, (name, door, took, r)
+                r = reply(kc, "assert (r['stop'], r['answer'])==('interrupted', 'So far: 5.'), r\nassert sys.stdout is out and sh.run('kept + 1').value==6\nassert r['usage'].calls==r['steps']")
+                assert r['status']=='ok', (name, door, r)

@@ -29,18 +29,20 @@ class ClippedText(io.TextIOBase):
         also=None, # Called with each piece of text that is written
     ):
         self.half,self.head,self.tail,self.n,self.also = max(1, limit//2),'','',0,also
+        self.lock = threading.RLock() # threads of a cell print at once
 
     def writable(self): return True
 
     def write(self, s):
         "Take `s` in; returns its length"
         if not isinstance(s, str): raise TypeError(f'write() takes a str, not {type(s).__name__}')
-        self.n += len(s)
         if self.also: self.also(s)
-        room = self.half-len(self.head)
-        if room>0: self.head += s[:room]
-        rest = s[max(room, len(s)-self.half, 0):]
-        if rest: self.tail = (self.tail + rest)[-self.half:]
+        with self.lock:
+            self.n += len(s)
+            room = self.half-len(self.head)
+            if room>0: self.head += s[:room]
+            rest = s[max(room, len(s)-self.half, 0):]
+            if rest: self.tail = (self.tail + rest)[-self.half:]
         return len(s)
 
     def skip(self, n):

@@ -383,10 +383,10 @@ def test_help_in_terminal():
 def test_threads_of_a_cell():
     "Threads and pools that print and ask: all of it is the cell's"
     with repl('ctx', ScriptedLM(lambda ms: ms[-1]['content'].upper())) as (_,run):
-        out = run('from concurrent.futures import ThreadPoolExecutor\ndef ask(i): print("asks", i); return llm_query(f"q{i}")\n'
+        out = run('from concurrent.futures import ThreadPoolExecutor\ndef ask(i): print(f"asks {i}\\n", end=""); return llm_query(f"q{i}")\n'
             'with ThreadPoolExecutor(8) as ex: res = list(ex.map(ask, range(20)))\nres == [f"Q{i}" for i in range(20)]')
         assert sorted(out.splitlines()[:-1])==sorted(f'asks {i}' for i in range(20)) and out.endswith('True')
-        out = run('import threading\nts = [threading.Thread(target=lambda i=i: print("t", i, llm_query("x"))) for i in range(5)]\nfor t in ts: t.start()\nfor t in ts: t.join()')
+        out = run('import threading\nts = [threading.Thread(target=lambda i=i: print(f"t {i} " + llm_query("x") + "\\n", end="")) for i in range(5)]\nfor t in ts: t.start()\nfor t in ts: t.join()')
         assert sorted(out.splitlines())==[f't {i} X' for i in range(5)]
         assert run('llm_query_batched(["a","b"])')=="['A', 'B']"
         assert run('import asyncio\nawait asyncio.gather(*[asyncio.to_thread(llm_query, o) for o in "ab"])')=="['A', 'B']"

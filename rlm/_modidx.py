@@ -163,6 +163,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                         'rlm.lm._get_background': ('lm.html#_get_background', 'rlm/lm.py'),
                         'rlm.lm._keys': ('lm.html#_keys', 'rlm/lm.py'),
                         'rlm.lm._loopback': ('lm.html#_loopback', 'rlm/lm.py'),
+                        'rlm.lm._plain': ('lm.html#_plain', 'rlm/lm.py'),
                         'rlm.lm._retry_after': ('lm.html#_retry_after', 'rlm/lm.py'),
                         'rlm.lm._sendable': ('lm.html#_sendable', 'rlm/lm.py'),
                         'rlm.lm._status': ('lm.html#_status', 'rlm/lm.py'),

@@ -6,8 +6,8 @@
 __all__ = ['builtin_providers', 'load_litellm', 'resolve_model', 'LMError', 'classify', 'message_of', 'content_text',
            'reply_text', 'withheld', 'run_sync', 'as_messages', 'LM', 'as_lm', 'estimate_tokens', 'prompt_tokens']
 
-# %% ../nbs/02_lm.ipynb #cf44247a
-import asyncio, concurrent.futures, copy, importlib, json, logging, os, queue, random, re, sys, threading, time
+# %% ../nbs/02_lm.ipynb #e4c1b169
+import asyncio, concurrent.futures, copy, importlib, logging, os, queue, random, re, sys, threading, time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from fastcore.basics import patch
@@ -208,12 +208,15 @@ def _clean(o):
     if isinstance(o, list): return [_clean(v) for v in o]
     return o
 
-# %% ../nbs/02_lm.ipynb #e1ceaf31
+# %% ../nbs/02_lm.ipynb #0817c60a
+def _plain(m):
+    "Is there nothing to clean in a message, at a glance? `isascii` reads a flag, not the text"
+    try: return (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
+    except (AttributeError, KeyError, TypeError): return False # content in parts, or of another form
+
 def _sendable(messages):
-    "`messages`, cleaned only if they need it: a long history is looked through at each step"
-    try: json.dumps(messages, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError: return _clean(messages)
-    return messages
+    "`messages`, cleaned where they need it"
+    return [o if _plain(o) else _clean(o) for o in messages]
 
 def _clean_reply(response):
     "The same for what a reply says and calls, in place"

@@ -4,7 +4,7 @@ import ast,importlib,re,sys
 import pytest
 from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run
 
-number = {default_exp(p): int(m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d+', p.name))}
+number = {default_exp(p): m[0] for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
 
 def home(nm, attr):
     "The module that `from nm import attr` really imports: a module of that name, or where rlm's lazy names come from"
@@ -23,7 +23,7 @@ def imports(p):
 
 def place(nm):
     "A module's place in the import order: its notebook's number; what is hand-written (`_child`) comes before all"
-    return number.get(nm, -1 if nm.rpartition('.')[2].startswith('_') else 100)
+    return number.get(nm, '' if nm.rpartition('.')[2].startswith('_') else '~')
 
 @pytest.mark.parametrize('p', **by_name([p for p in modules if not re.fullmatch('__.*__|_modidx', p.stem)]))
 def test_import_order(p):

@@ -1,6 +1,6 @@
 __version__ = "0.0.1"
 
-_lazy = dict(RLM='core', Run='core', advanced_toolloop='core', Limits='usage', Usage='usage', LM='lm', LMError='lm',
+_lazy = dict(RLM='core', Run='core', advanced_toolloop='core', resume='rerun', fork='rerun', Limits='usage', Usage='usage', LM='lm', LMError='lm',
     prep_shell='tools', make_run_repl='tools', REPL_SYSTEM_PROMPT='prompts', benchmark_vanilla='bench', benchmark_rlm='bench')
 __all__ = list(_lazy)
 

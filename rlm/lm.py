@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'as_messages', 'LM', 'as_lm', 'estimate_tokens',
-           'prompt_tokens']
+           'prompt_tokens', 'fingerprint', 'FailedQuery']
 
-# %% ../nbs/02_lm.ipynb #fe4ba04c
-import asyncio, copy, os, queue, random, re, time
+# %% ../nbs/02_lm.ipynb #7e0608d9
+import asyncio, copy, hashlib, json, os, queue, random, re, sys, time
 from collections.abc import Callable
 from fastcore.basics import patch
+from tqdm import tqdm
 from .usage import Usage, Budget, BudgetExceeded, Reservation, usage_of
 from .providers import LMError, builtin_providers, classify, load_litellm, resolve_model
 from .background import concurrency, get_background, run_sync
@@ -104,6 +105,7 @@ class LM:
         if concurrency is not None and concurrency<1: raise ValueError(f'concurrency={concurrency}: give a whole number of at least 1.')
         self.retries,self.timeout,self.fallbacks,self.concurrency,self.params = retries,timeout,tuple(fallbacks),concurrency,params
         self.depth,self.role,self.emit = 0,'root',None # how its calls are booked, and who is told of them
+        self.memo,self.recorded = None,None # answers of this run to be used again, and of an earlier one to be served again; see `_call`
 
     def __repr__(self): return f'{type(self).__name__}({self.model!r})'
 
@@ -219,13 +221,13 @@ def _reserve(self:LM, request, last)->Reservation:
 # %% ../nbs/02_lm.ipynb #53c5e585
 @patch
 async def _try(self:LM, request, last=False, on_text=None):
-    "One try, when the gate lets it through: the reply, counted, or an `LMError`"
+    "One try, when the gate lets it through: the reply, counted, and its usage"
     gate,limited = get_background().gates[self.base_url or self.model.split('/')[0]],None
     entered = await gate.enter(self.concurrency or concurrency())
     try:
-        r = await self._sent(request, last, on_text)
+        res = await self._sent(request, last, on_text)
         limited = False
-        return r
+        return res
     except LMError as e:
         limited = e.kind=='rate_limit' or None
         raise
@@ -246,45 +248,98 @@ async def _sent(self:LM, request, last, on_text):
     if not usage.total_tokens and not broken: usage = self._estimate(request, r, usage)
     if usage.total_tokens: self.budget.add(usage, (self.depth, self.role, self.model), held)
     else: self.budget.release(held)
-    if broken: raise LMError('malformed', f'{self.model} sent a reply without a message.', retry=True)
-    return r
+    if broken:
+        e = LMError('malformed', f'{self.model} sent a reply without a message.', retry=True)
+        if usage.total_tokens: e.usage = usage
+        raise e
+    return r,usage
 
 @patch
-async def _tries(self:LM, request, last, on_text):
+async def _tries(self:LM, request, last, on_text, call):
     "Tries until one succeeds or none makes sense"
+    spent = None # by tries that were billed and of no use
     for n in range(self.retries+1):
-        try: return await self._try(request, last, on_text)
+        try:
+            r,usage = await self._try(request, last, on_text)
+            return r,usage+spent if spent else usage
         except LMError as e:
+            if e.usage: spent = e.usage = e.usage+spent if spent else e.usage
             wait = e.wait if e.wait is not None else min(self.max_wait, self.backoff * 2**n * random.uniform(.5, 1.5))
             left = self.budget.seconds_left(last)
             if not e.retry or n==self.retries or wait>self.max_wait or left is not None and wait>=left: raise
+            self._tell('call_retried', of=call, error=e, wait=wait)
             if on_text: on_text(None)
             await asyncio.sleep(wait)
 
-# %% ../nbs/02_lm.ipynb #0848b1ae
 @patch
-async def _call(self:LM, prompt, last=False, on_text=None, **kw):
-    "One call with its retries and fallbacks, on the background loop"
-    load_litellm() # its seconds are not the call's
-    request = dict(self.params, messages=_sendable(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
-    doors = [self, *(self.using(o, fallbacks=()) for o in self.fallbacks)]
-    tell = self.emit or (lambda *args, **kw: None)
-    tell('call_started', model=self.model, role=self.role, depth=self.depth)
-    for door in doors:
-        try: r = await door._tries(request, last, on_text)
-        except LMError as e:
-            if door is not doors[-1] and e.kind not in _ours: continue
-            tell('call_ended', model=door.model, role=self.role, depth=self.depth, usage=None, error=e)
-            raise
-        except BudgetExceeded as e:
-            tell('call_ended', model=door.model, role=self.role, depth=self.depth, usage=None, error=e)
-            raise
-        tell('call_ended', model=door.model, role=self.role, depth=self.depth, usage=usage_of(r), error=None)
-        return r
+def _tell(self:LM, kind, **kw):
+    "Report to the run, if there is one; returns the number of the event"
+    return self.emit(kind, **dict(model=self.model, role=self.role, depth=self.depth) | kw) if self.emit else None
 
+# %% ../nbs/02_lm.ipynb #0e10c502
 _ours = ('context_window','content_filter','bad_request','forbidden','no_price') # another model would not help, or must not be asked
 
-# %% ../nbs/02_lm.ipynb #cf78f208
+@patch
+async def _by_doors(self:LM, request, last, on_text, call):
+    "The reply of this model or of the first fallback that has one, its usage, and the door it came through"
+    doors = [self, *(self.using(o, fallbacks=()) for o in self.fallbacks)]
+    for door in doors:
+        try: return *(await door._tries(request, last, on_text, call)),door
+        except LMError as e:
+            if door is doors[-1] or e.kind in _ours: raise
+
+@patch
+async def _asked(self:LM, request, key, last, on_text):
+    "One call: served from a recording, or made; reported either way"
+    call,past = self._tell('call_started', key=key, last=last, request=request),None
+    try:
+        past = self.recorded and self.recorded(key, last)
+        if past:
+            (r,usage),door = past,self
+            if usage: self.budget.add(usage, (self.depth, self.role, self.model))
+            if isinstance(r, Exception): raise r
+        else: r,usage,door = await self._by_doors(request, last, on_text, call)
+    except BaseException as e:
+        self._tell('call_ended', of=call, usage=getattr(e, 'usage', None), error=e, reply=None, source='trace' if past else 'live')
+        raise
+    self._tell('call_ended', of=call, model=door.model, usage=usage, error=None, reply=r, source='trace' if past else 'live', lane=r._hidden_params.get('lane'))
+    return r
+
+# %% ../nbs/02_lm.ipynb #ff58d192
+def fingerprint(
+    model:str, # Who is asked
+    request:dict, # `messages` and parameters
+)->str: # 32 hex digits
+    "The same for the same question, wherever and whenever it is sent"
+    asked = json.dumps([model, {k:v for k,v in request.items() if k!='tools'}], sort_keys=True, default=repr)
+    return hashlib.sha256(asked.encode()).hexdigest()[:32]
+
+@patch
+async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
+    "One call, on the background loop; asked once where the same question is under way or was answered"
+    load_litellm() # its seconds are not the call's
+    request = dict(self.params, messages=_sendable(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
+    key = fingerprint(self.model, request) if self.role=='sub' or self.memo is not None else None
+    if self.memo is None or cache is False: return await self._asked(request, key, last, on_text)
+    while (twin:=self.memo.get(key)) is not None:
+        try: r = await asyncio.shield(twin)
+        except asyncio.CancelledError:
+            if twin.cancelled(): continue # the one who asked was interrupted
+            raise
+        self._tell('call_ended', of=self._tell('call_started', key=key, last=last, request=request), usage=Usage(), error=None, reply=r, source='run')
+        return r
+    self.memo[key] = twin = asyncio.get_running_loop().create_future()
+    try: r = await self._asked(request, key, last, on_text)
+    except BaseException as e:
+        del self.memo[key]
+        if isinstance(e, Exception): twin.set_exception(e) or twin.exception()
+        else: twin.cancel()
+        raise
+    twin.set_result(r)
+    if not reply_text(r).strip(): del self.memo[key] # it will be asked again
+    return r
+
+# %% ../nbs/02_lm.ipynb #0848b1ae
 @patch
 def __call__(self:LM,
     prompt:str|list, # A prompt, or messages
@@ -317,7 +372,7 @@ async def acall(self:LM,
     "Call the model from any event loop"
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._call(prompt, **kw), get_background().loop))
 
-# %% ../nbs/02_lm.ipynb #2ef28064
+# %% ../nbs/02_lm.ipynb #cf78f208
 @patch
 def _estimate(self:LM, request, response, usage):
     "`usage` with tokens counted here, because the provider sent none"
@@ -336,32 +391,69 @@ def window(self:LM)->int|None: # Tokens; None when litellm does not know the mod
     try: return load_litellm().get_model_info(resolve_model(self.model, self.base_url)[0]).get('max_input_tokens')
     except Exception: return None
 
-# %% ../nbs/02_lm.ipynb #76b75908
+# %% ../nbs/02_lm.ipynb #3856e166
+def _json_in(text):
+    "The JSON of a reply, which some models put in a code fence"
+    m = re.fullmatch(r'\s*```\w*\s*\n(.*?)\n\s*```\s*', text, re.S)
+    return m[1] if m else text
+
+@patch
+async def _text(self:LM, prompt, **kw):
+    form = kw.get('response_format')
+    for last in (False, True):
+        r = await self._call(prompt, **kw)
+        text = reply_text(r)
+        if not text.strip():
+            e = withheld(r, self.model)
+            if last or e.kind!='empty': raise e
+            continue
+        if not isinstance(form, type): return text
+        try: return form.model_validate_json(_json_in(text))
+        except ValueError as e:
+            problem = ' '.join(str(e).split())[:500]
+            if last: raise LMError('malformed', f'{self.model} sent no {form.__name__}: {problem}') from None
+            prompt = as_messages(prompt) + [dict(role='assistant', content=text), dict(role='user', content=f'That is not what was asked for: {problem} Send the corrected JSON, and nothing else.')]
+
 @patch
 def text(self:LM,
     prompt:str|list, # A prompt, or messages
-    **kw, # As for a plain call
+    **kw, # As for a plain call; with a pydantic model as `response_format` the parsed object comes back; `cache=False` asks again what this run has asked before
 )->str: # Never empty; raises `LMError` when the reply is, or is a refusal
     "The text of the reply"
     return run_sync(self._text(prompt, **kw))
 
 @patch
-async def _text(self:LM, prompt, **kw):
-    for last in (False, True):
-        r = await self._call(prompt, **kw)
-        if (s:=reply_text(r)).strip(): return s
-        e = withheld(r, self.model)
-        if last or e.kind!='empty': raise e
+async def atext(self:LM,
+    prompt:str|list, # A prompt, or messages
+    **kw, # As for `text`
+)->str: # Never empty; raises `LMError` when the reply is, or is a refusal
+    "The text of the reply, from any event loop"
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._text(prompt, **kw), get_background().loop))
+
+# %% ../nbs/02_lm.ipynb #aecc5604
+class FailedQuery(str):
+    "Stands for the answer of a call that failed; starts with `[ERROR` and carries the exception as `.error`"
+    def __new__(cls, error):
+        res = super().__new__(cls, f"[ERROR {getattr(error, 'kind', type(error).__name__)}: {error}]")
+        res.error = error
+        return res
+
+def _progress(n):
+    "A progress line for a batch that takes more than a second, for people who look on"
+    out = getattr(sys.stderr, 'stream', sys.stderr) # while a cell runs, the stream behind its capture
+    return tqdm(total=n, unit='call', delay=1, leave=False, file=out, disable=not (hasattr(out, 'isatty') and out.isatty() or 'ipykernel' in sys.modules))
 
 @patch
 def map(self:LM,
     prompts:list, # Prompts, or lists of messages
-    **kw, # As for a plain call, the same for all
-)->list: # The reply's text for each prompt, in order, or the `LMError` or `BudgetExceeded` in its place
-    "Ask many prompts at once, at most `RLM_CONCURRENCY` (32) at a time"
-    async def one(p): return await self._text(p, **kw)
-    async def go(): return await asyncio.gather(*(one(p) for p in prompts), return_exceptions=True)
-    res = run_sync(go())
-    for o in res:
-        if isinstance(o, BaseException) and not isinstance(o, (LMError, BudgetExceeded)): raise o
-    return res
+    concurrency:int|None=None, # Calls under way at once; None for the model's own, `RLM_CONCURRENCY` or 32
+    **kw, # As for `text`, the same for all
+)->list: # The reply's text for each prompt, in order, or a `FailedQuery`, a str that carries the error
+    "Ask many prompts at once; the same prompt only once"
+    lm = self.using(memo={} if self.memo is None else self.memo, concurrency=concurrency or self.concurrency)
+    async def one(p):
+        try: return await lm._text(p, **kw)
+        except Exception as e: return FailedQuery(e)
+        finally: bar.update()
+    async def go(): return await asyncio.gather(*(one(p) for p in prompts))
+    with _progress(len(prompts)) as bar: return run_sync(go())

@@ -127,9 +127,12 @@ class BudgetExceeded(Exception):
 @dataclass(frozen=True)
 class Reservation:
     "What one call may use, until its real usage is known"
-    calls:int=1 # One, or none if nothing is kept
+    calls:int=1 # One for each call
     tokens:int=0 # Estimated
     cost:float=0. # Estimated, US dollars
+
+    def __add__(self, o): return Reservation(self.calls+o.calls, self.tokens+o.tokens, self.cost+o.cost)
+    def __sub__(self, o): return Reservation(self.calls-o.calls, self.tokens-o.tokens, self.cost-o.cost if self.calls>o.calls else 0.) # no dust of rounding
 
 # %% ../nbs/00_usage.ipynb #0bf963ef
 class Budget:
@@ -138,8 +141,9 @@ class Budget:
         limits:Limits=Limits(), # How far the run may go
     ):
         self.limits,self.start,self._lock = limits,time.monotonic(),Lock()
-        self._usage,self._parts,self._held = Usage(),{},[]
-        self._kept = Reservation(calls=0) # nothing, until `keep` says so
+        self._usage,self._parts,self._held = Usage(),{},Reservation(calls=0)
+        self._kept = {} # what each run of the tree keeps back, until it is over
+        self.root = self # of the tree; see `child`
 
     @property
     def usage(self)->Usage: # Sum over every call so far, with its parts
@@ -157,20 +161,26 @@ def add(self:Budget,
     with self._lock:
         self._usage = self._usage + usage
         self._parts[key] = self._parts.get(key, Usage()) + usage
-        if reservation: self._held.remove(reservation)
+        if reservation and self is self.root: self._held = self._held - reservation
+    if self is not self.root: self.root.add(usage, key, reservation)
 
 @patch
 def release(self:Budget,
     reservation:Reservation, # Of a call that was not billed
 ):
     "Give a reservation back"
-    with self._lock: self._held.remove(reservation)
+    with self.root._lock: self.root._held = self.root._held - reservation
 
 @patch
 def _used(self:Budget, nm):
     "What is used or reserved of limit `nm`"
     used = dict(calls=self._usage.calls, tokens=self._usage.total_tokens, cost=self._usage.cost or 0.)[nm]
-    return used + sum(getattr(o, nm) for o in self._held)
+    return used + getattr(self._held, nm)
+
+@patch
+def _all_kept(self:Budget, nm, but=None):
+    "What the runs of the tree keep back of `nm`, the run of budget `but` aside"
+    return sum(getattr(v, nm) for k,v in self._kept.items() if k is not but)
 
 # %% ../nbs/00_usage.ipynb #896942a0
 @patch
@@ -179,7 +189,12 @@ def keep(self:Budget,
     cost:float=0., # What they cost, US dollars
 ):
     "Keep something back for the last call"
-    with self._lock: self._kept = Reservation(tokens=tokens, cost=cost)
+    with self.root._lock: self.root._kept[self] = Reservation(tokens=tokens, cost=cost)
+
+@patch
+def close(self:Budget):
+    "The run is over: keep nothing back any more"
+    with self.root._lock: self.root._kept.pop(self, None)
 
 # %% ../nbs/00_usage.ipynb #f2764de8
 @patch
@@ -187,9 +202,8 @@ def seconds_left(self:Budget,
     last:bool=False, # For the last call, which may use what is kept back?
 )->float|None: # None without a limit
     "Time that is left"
-    if self.limits.time is None: return None
-    keep = 0 if last else min(30., self.limits.time*.2)
-    return self.limits.time - (time.monotonic()-self.start) - keep
+    limit = self.root.limits.time
+    return None if limit is None else limit - (time.monotonic()-self.root.start) - (0 if last else min(30., limit*.2))
 
 @patch
 def reserve(self:Budget,
@@ -198,30 +212,40 @@ def reserve(self:Budget,
     last:bool=False, # Is this the last call, for which something was kept back?
 )->Reservation: # To be handed to `add`, or to `release`; raises `BudgetExceeded`
     "Take what a call will need, before it is sent"
-    want = Reservation(tokens=tokens, cost=cost)
-    with self._lock:
+    want,root = Reservation(tokens=tokens, cost=cost),self.root
+    with root._lock:
         for nm in ('calls','tokens','cost'):
-            limit = getattr(self.limits, nm)
+            limit = getattr(root.limits, nm)
             if limit is None: continue
-            need = self._used(nm) + getattr(want, nm) + (0 if last else getattr(self._kept, nm))
+            need = root._used(nm) + getattr(want, nm) + root._all_kept(nm, self if last else None)
             if need>limit: raise BudgetExceeded(nm, f'The limit of {limit:,} {nm} leaves no room for another call.')
-        left = self.seconds_left(last)
-        if left is not None and left<=0: raise BudgetExceeded('time', f'The limit of {self.limits.time:,} seconds is used up.')
-        self._held.append(want)
+        left = root.seconds_left(last)
+        if left is not None and left<=0: raise BudgetExceeded('time', f'The limit of {root.limits.time:,} seconds is used up.')
+        root._held = root._held + want
         return want
 
 # %% ../nbs/00_usage.ipynb #0db28590
 @patch
 def left(self:Budget)->dict: # Limit -> what is left of it, without what is kept back; empty without limits
     "What can still be used"
-    with self._lock:
-        res = {nm: getattr(self.limits, nm) - self._used(nm) - getattr(self._kept, nm) for nm in ('calls','tokens','cost') if getattr(self.limits, nm) is not None}
-    if self.limits.time is not None: res['time'] = self.seconds_left()
+    root = self.root
+    with root._lock:
+        res = {nm: getattr(root.limits, nm) - root._used(nm) - root._all_kept(nm) for nm in ('calls','tokens','cost') if getattr(root.limits, nm) is not None}
+    if root.limits.time is not None: res['time'] = root.seconds_left()
     return {k: max(0, round(v, 4)) for k,v in res.items()}
 
 @patch
 def share(self:Budget)->tuple[float,str]: # 1.0 when it is used up
     "The share of the tightest limit that is used, and its name"
-    with self._lock: res = [(self._used(nm)/getattr(self.limits, nm), nm) for nm in ('calls','tokens','cost') if getattr(self.limits, nm) is not None]
-    if self.limits.time is not None: res.append(((time.monotonic()-self.start)/self.limits.time, 'time'))
+    root = self.root
+    with root._lock: res = [(root._used(nm)/getattr(root.limits, nm), nm) for nm in ('calls','tokens','cost') if getattr(root.limits, nm) is not None]
+    if root.limits.time is not None: res.append(((time.monotonic()-root.start)/root.limits.time, 'time'))
     return max(res, default=(0., ''))
+
+# %% ../nbs/00_usage.ipynb #17eacb85
+@patch
+def child(self:Budget)->Budget: # Close it when the child run is over
+    "The budget of a child run: it tells what the child used, while the limits are those of the whole tree"
+    res = Budget(self.limits)
+    res.root = self.root
+    return res

@@ -198,7 +198,7 @@ def test_model_is_told():
         if messages[0]['role']!='system': return 'yes'
         n = sum(m['role']=='assistant' for m in messages)
         if messages[-1]['content']==LANDING_PROMPT: return 'FINAL_VAR(seen)'
-        return call_repl(f"seen = globals().get('seen', []) + [budget()]\nr = llm_query_batched(['a'] * {64 if n>8 else 4})\nseen[-1]['bad'] = sum(o.startswith('[ERROR budget') for o in r)")
+        return call_repl(f"seen = globals().get('seen', []) + [budget()]\nr = llm_query_batched(['a'] * {64 if n>8 else 4}, cache=False)\nseen[-1]['bad'] = sum(o.startswith('[ERROR budget') for o in r)")
     with ScriptedServer(script) as server: run,_ = ask(lm(server), Limits(calls=61, tokens=10**6, cost=None, time=100))
     lefts = [o['calls'] for o in run.value]
     assert lefts==[59-5*i for i in range(10)] and [o['bad'] for o in run.value]==[0]*9 + [50], 'one call is kept back'

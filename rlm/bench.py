@@ -9,7 +9,8 @@ __all__ = ['VANILLA_PROMPT', 'benchmark_vanilla', 'benchmark_rlm']
 import time
 from typing import TextIO
 from .core import RLM
-from .lm import LM, LMError, as_lm, load_litellm
+from .lm import LM, as_lm
+from .providers import LMError, load_litellm
 from .usage import Budget, Limits
 
 # %% ../nbs/21_bench.ipynb #b0b93f2a

@@ -16,14 +16,17 @@ from typing import TextIO
 from uuid import uuid4
 from fastcore.basics import patch
 from .answer import answer_reader, split_final
+from .capture import clip
+from .interrupt import interrupt_thread
 from .job import Job, Tree
-from .lm import LM, FailedQuery, LMError, as_lm, as_messages, content_text, fingerprint, message_of
+from .lm import LM, FailedQuery, as_lm, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
-from .shell import ReplShell, clip, interrupt_thread, parallel
-from .tools import make_run_repl, prep_shell
 from .providers import redact
+from .reply import as_messages, content_text, message_of
+from .shell import ReplShell
+from .tools import make_run_repl, prep_shell
 from .trace import Trace, context_facts, public_params, read_trace, trace_path
 from .usage import Budget, BudgetExceeded, Limits, Usage
 

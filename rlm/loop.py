@@ -9,11 +9,12 @@ __all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from .answer import answer_reader, answer_text, near_miss
-from .lm import LMError, content_text, message_of, withheld
+from .answer import answer_text, near_miss
+from .capture import clip
 from .modes import FenceMode, ToolCall, ToolsMode
 from .prompts import BY_FENCE, EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
-from .shell import clip
+from .providers import LMError
+from .reply import content_text, message_of, withheld
 from .usage import BudgetExceeded, Limits, usage_of
 
 # %% ../nbs/11a_loop.ipynb #6d27b137

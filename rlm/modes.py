@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fastcore.funccall import call_func, get_schema
 from .answer import answer_text, mask_thinking
 from .background import run_sync
-from .lm import content_text
+from .reply import content_text
 
 # %% ../nbs/11_modes.ipynb #4778c793
 @dataclass

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fastcore.basics import patch
-from .lm import LM, LMError, load_litellm, reply_text
+from .lm import LM
+from .providers import LMError, load_litellm
+from .reply import reply_text
 from .usage import Usage, usage_of
 
 # %% ../nbs/03_replay.ipynb #b16f49cf

@@ -40,6 +40,7 @@ def _rlm_of(header, changes):
         sub_model = LM(sub['model'], **dict(base_url=sub['base_url']) | sub['params'] | door)
     return RLM(model, sub_model, **kw)
 
+# %% ../nbs/12a_rerun.ipynb #09d2b937
 def _check_context(header, context):
     facts = context_facts(context)
     if facts!=header['context']:

@@ -11,8 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from fastcore.basics import patch
 from .answer import find_var, MissingVariable
-from .lm import LM, FailedQuery, LMError, as_lm, content_text, estimate_tokens
-from .shell import ReplShell, parallel
+from .interrupt import parallel
+from .lm import LM, FailedQuery, as_lm, estimate_tokens
+from .providers import LMError
+from .reply import content_text
+from .shell import ReplShell
 from .usage import Budget
 
 # %% ../nbs/08_tools.ipynb #9fd7fa75
@@ -87,6 +90,7 @@ def _too_long(self:ReplTools, prompt, lm, refused=False):
 @patch
 def _explain(self:ReplTools, e, prompt, lm): return self._too_long(prompt, lm, True) if getattr(e, 'kind', '')=='context_window' else e
 
+# %% ../nbs/08_tools.ipynb #4f9cead4
 @patch
 def llm_query(self:ReplTools, prompt:str|list, model:str|None=None, max_tokens:int|None=None, response_format=None, cache:bool=True)->str:
     "Ask a language model; returns the text of its answer, or with a pydantic model as `response_format` the object"
@@ -113,7 +117,7 @@ def llm_query_batched(self:ReplTools, prompts:list, model:str|None=None, max_tok
     def answer(p, o): return FailedQuery(self._explain(o.error, p, lm)) if isinstance(o, FailedQuery) else o
     return [FailedQuery(e) if e else answer(*next(got)) for e in bad]
 
-# %% ../nbs/08_tools.ipynb #4f9cead4
+# %% ../nbs/08_tools.ipynb #3032721b
 @patch
 def rlm_query(self:ReplTools, query:str, context)->str:
     "Ask a model that has `context` in a REPL of its own; a failure is a str that starts with [ERROR"
@@ -127,7 +131,7 @@ def rlm_query_batched(self:ReplTools, queries:str|list, contexts:list)->list:
     if len(queries)!=len(contexts): raise ValueError(f'rlm_query_batched got {len(queries)} questions for {len(contexts)} contexts: give one for each, or a single one for all.')
     return parallel([partial(self.child, q, c) for q,c in zip(queries, contexts)])
 
-# %% ../nbs/08_tools.ipynb #3032721b
+# %% ../nbs/08_tools.ipynb #df6351ee
 @patch
 def FINAL(self:ReplTools, value):
     "Give `value` as the final answer; the run ends after this cell"
@@ -173,8 +177,8 @@ def prep_shell(
     "Make the REPL for one context"
     sh = ReplShell()
     sh.tools = t = ReplTools(sh, as_lm(model, base_url, **params) if model else None)
-    sh.helpers = dict(context=context, llm_query=t.llm_query, llm_query_batched=t.llm_query_batched, allm_query=t.allm_query, FINAL=t.FINAL, FINAL_VAR=t.FINAL_VAR,
-        SHOW_VARS=t.SHOW_VARS, budget=t.budget, history=[], input=_no_input, display=_display, help=_help)
+    mine = {f.__name__: f for f in (t.llm_query, t.llm_query_batched, t.allm_query, t.FINAL, t.FINAL_VAR, t.SHOW_VARS, t.budget)}
+    sh.helpers = dict(mine, context=context, history=[], input=_no_input, display=_display, help=_help)
     t.own = {f.__name__: f for f in tools} if isinstance(tools, (list, tuple)) else dict(tools or {})
     if taken:=[o for o in t.own if o in sh.helpers or not o.isidentifier()]: raise ValueError(f"{', '.join(taken)}: not free as a name in the REPL; choose another.")
     sh.helpers.update(t.own)

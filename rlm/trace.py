@@ -15,8 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from fastcore.basics import patch
 from .answer import answer_text
-from .lm import LMError
-from .providers import redact, secret_values
+from .providers import LMError, redact, secret_values
 from .usage import BudgetExceeded, Usage
 
 # %% ../nbs/10_trace.ipynb #dbf2f885
@@ -59,6 +58,7 @@ def _pieces(context):
         try: yield json.dumps(context, sort_keys=True, default=_plain).encode()
         except (TypeError, ValueError, RecursionError): yield pickle.dumps(context, protocol=5)
 
+# %% ../nbs/10_trace.ipynb #406ac103
 def context_facts(
     context:object, # What a run is about
 )->dict: # `kind`, `size` (None if it has none), `sha256` (None when its bytes cannot be had)
@@ -117,21 +117,22 @@ class Trace(list):
         with self._lock:
             if self._file: self._file.close()
             self._file = None
+            if self.path: _written.discard(self.path.absolute())
 
     def __repr__(self): return f"Trace of {len(self)} events{f', in {self.path}' if self.path else ''}"
 
-# %% ../nbs/10_trace.ipynb #85f6d010
-_runs = itertools.count(1)
+# %% ../nbs/10_trace.ipynb #649746c0
+_runs,_written = itertools.count(1),set() # of this process: their numbers, and the files that are being written
 
 def trace_path(
-    path:str|Path|None, # A file, or a folder in which each run gets a file of its own; None for the folder `RLM_TRACE`
-)->Path|None: # The file for one run; None to write none
+    path:str|Path|None, # A file with a suffix, or a folder in which each run gets a file of its own; None for the folder `RLM_TRACE`
+)->Path|None: # The file for one run, one that no other run of this process is writing; None to write none
     "Where a run is written down"
-    path = path or os.environ.get('RLM_TRACE')
-    if not path: return None
-    path = Path(path)
-    if path.suffix and not path.is_dir(): return path
-    return path/f'{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{next(_runs)}.jsonl'
+    folder = Path(path or os.environ.get('RLM_TRACE') or '')
+    if folder==Path(): return None
+    own = folder/f'{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{next(_runs)}.jsonl'
+    if not path or folder.is_dir() or not folder.suffix: return own
+    return folder.with_stem(f'{folder.stem}-{next(_runs)}') if folder.absolute() in _written else folder
 
 @patch
 def open(self:Trace,
@@ -146,12 +147,14 @@ def open(self:Trace,
         self._file = path.open('a', encoding='utf-8', errors='backslashreplace')
     except OSError as e: raise ValueError(f'The trace {path} cannot be written: {e.strerror or e}.') from None
     self.path,self._known = path,(*secrets, *secret_values())
+    _written.add(path.absolute())
     if header is not None:
         self.header = dict(kind='header', format=FORMAT, time=round(time.time(), 6), packages=_versions(), **header)
         self._write(self.header)
         for o in self: self._write(vars(o))
     return self
 
+# %% ../nbs/10_trace.ipynb #4b18b827
 def _cut_last_line(path):
     "A crash may have left half a line, which would spoil the next one"
     with path.open('rb+') as f:
@@ -180,6 +183,7 @@ def _event(d):
     if 'error' in d: e.error = _error(d['error'])
     return e
 
+# %% ../nbs/10_trace.ipynb #ad70305a
 def _lines(path):
     "Each line of the file as a dict; the last may be cut"
     try: lines = path.read_text(encoding='utf-8', errors='replace').split('\n')
@@ -193,6 +197,7 @@ def _lines(path):
         if not isinstance(d, dict) or not isinstance(d.get('kind'), str): raise ValueError(f'{path} is no trace: line {i+1} is no event.')
         yield d
 
+# %% ../nbs/10_trace.ipynb #905fcb72
 def read_traces(
     path:str|Path, # A file that one or more runs wrote
 )->list[Trace]: # One for each time that a run began or was taken up again; raises `ValueError` when it is no trace
@@ -214,7 +219,9 @@ def read_trace(
     "Read one run back"
     return read_traces(path)[-1]
 
-# %% ../nbs/10_trace.ipynb #31654aa8
+# %% ../nbs/10_trace.ipynb #cac1a01d
+_columns = dict.fromkeys(('duration','model','tokens','cost','source','error','text'))
+
 @patch
 def rows(self:Trace)->list[dict]: # `id`, `parent`, `depth`, `kind`, `time`, `duration` in seconds, `model`, `tokens`, `cost`, `source`, `error`, `text`
     "One row for each run, call, cell and note, its beginning and end together"
@@ -222,11 +229,11 @@ def rows(self:Trace)->list[dict]: # `id`, `parent`, `depth`, `kind`, `time`, `du
     for e in self:
         nm,_,part = e.kind.rpartition('_')
         if part=='ended' and e.of in begun: row = begun[e.of]
-        else: res.append(row := dict(id=e.id, parent=e.parent, depth=e.depth, kind=nm if part in ('started','ended') else e.kind, time=e.time, duration=None, model=None, tokens=None, cost=None, source=None, error=None, text=None))
+        else: res.append(row := dict(id=e.id, parent=e.parent, depth=e.depth, kind=nm if part in ('started','ended') else e.kind, time=e.time, **_columns))
         if part=='started': begun[e.id] = row
         u = getattr(e, 'usage', None)
-        more = dict(duration=getattr(e, 'duration', None), model=getattr(e, 'model', None), source=getattr(e, 'source', None), error=str(e.error) if getattr(e, 'error', None) else None,
-            tokens=u.total_tokens if u else None, cost=u.cost if u else None, text=_text(e))
+        error = getattr(e, 'error', None)
+        more = {k: getattr(e, k, None) for k in ('duration','model','source')} | dict(error=error and str(error), tokens=u and u.total_tokens, cost=u and u.cost, text=_text(e))
         row.update({k:v for k,v in more.items() if v is not None})
     return res
 
@@ -285,7 +292,7 @@ def _spent(trace, cell):
             if e.kind in ('call_ended','subcall_ended') and e.usage: res.append(((e.depth, e.role, e.model), e.usage))
     return res
 
-# %% ../nbs/10_trace.ipynb #ee64d5ed
+# %% ../nbs/10_trace.ipynb #31654aa8
 @patch
 def take_root(self:Past,
     last:bool, # Is it the last call of the run?
@@ -304,6 +311,7 @@ def end(self:Past):
     self.root.clear()
     self.cells.clear()
 
+# %% ../nbs/10_trace.ipynb #ee64d5ed
 @patch
 def take_cell(self:Past)->tuple|None: # `cell_started`, `cell_ended`, and the usage of the calls between them
     "What the next cell gave"
@@ -316,6 +324,7 @@ def take_sub(self:Past,
     "What this sub-call was answered"
     return self.sub[key].popleft() if self.sub.get(key) else None
 
+# %% ../nbs/10_trace.ipynb #00169abf
 @patch
 def take_child(self:Past,
     key:str, # Fingerprint of question and context

@@ -171,6 +171,7 @@ def release(self:Budget,
     "Give a reservation back"
     with self.root._lock: self.root._held = self.root._held - reservation
 
+# %% ../nbs/00_usage.ipynb #896942a0
 @patch
 def _used(self:Budget, nm):
     "What is used or reserved of limit `nm`"
@@ -182,7 +183,7 @@ def _all_kept(self:Budget, nm, but=None):
     "What the runs of the tree keep back of `nm`, the run of budget `but` aside"
     return sum(getattr(v, nm) for k,v in self._kept.items() if k is not but)
 
-# %% ../nbs/00_usage.ipynb #896942a0
+# %% ../nbs/00_usage.ipynb #f2764de8
 @patch
 def keep(self:Budget,
     tokens:int=0, # Tokens that the last call will need
@@ -196,7 +197,7 @@ def close(self:Budget):
     "The run is over: keep nothing back any more"
     with self.root._lock: self.root._kept.pop(self, None)
 
-# %% ../nbs/00_usage.ipynb #f2764de8
+# %% ../nbs/00_usage.ipynb #0db28590
 @patch
 def seconds_left(self:Budget,
     last:bool=False, # For the last call, which may use what is kept back?
@@ -224,7 +225,7 @@ def reserve(self:Budget,
         root._held = root._held + want
         return want
 
-# %% ../nbs/00_usage.ipynb #0db28590
+# %% ../nbs/00_usage.ipynb #17eacb85
 @patch
 def left(self:Budget)->dict: # Limit -> what is left of it, without what is kept back; empty without limits
     "What can still be used"
@@ -242,7 +243,7 @@ def share(self:Budget)->tuple[float,str]: # 1.0 when it is used up
     if root.limits.time is not None: res.append(((time.monotonic()-root.start)/root.limits.time, 'time'))
     return max(res, default=(0., ''))
 
-# %% ../nbs/00_usage.ipynb #17eacb85
+# %% ../nbs/00_usage.ipynb #f3f0945e
 @patch
 def child(self:Budget)->Budget: # Close it when the child run is over
     "The budget of a child run: it tells what the child used, while the limits are those of the whole tree"

@@ -13,11 +13,12 @@ from fastcore.basics import patch
 from .lm import LM, prompt_tokens
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
+from .past import Past
 from .prompts import NO_OUTPUT
 from .providers import LMError, load_litellm
 from .reply import facts_reply, reply_facts
 from .shell import ReplShell
-from .trace import Event, Past, Trace, public_params
+from .trace import Event, Trace, public_params
 from .usage import Budget, BudgetExceeded, usage_of
 
 # %% ../nbs/11b_job.ipynb #b12e7481

@@ -7,10 +7,12 @@ __all__ = ['resume', 'replay', 'fork']
 
 # %% ../nbs/12a_rerun.ipynb #26877d30
 from pathlib import Path
+from typing import TextIO
 from .core import RLM, Run
 from .lm import LM
+from .past import Past
 from .prompts import Prompts, system_message
-from .trace import Past, context_facts, read_traces
+from .trace import context_facts, read_traces
 from .usage import Limits
 
 # %% ../nbs/12a_rerun.ipynb #a1c9bc66
@@ -54,14 +56,14 @@ class _NoContext:
     def _missing(self, *args): raise RuntimeError('The context of this run is not here: give it as context=, with the path of the trace.')
     __len__ = __iter__ = __getitem__ = __str__ = __repr__ = __getattr__ = _missing
 
-def _again(rlm, context, messages, past, traces, live=True, **facts):
+def _again(rlm, context, messages, past, traces, live=True, verbose=False, **facts):
     "Run once more, with what is past served again"
     with rlm.chat(_NoContext() if context is None else context) as chat:
         chat.messages,chat.history = list(messages[:-1]),list(messages[:-1])
         job = chat.start(messages[-1:], past=past, context=traces[0].header['context'], **facts)
         job.tree.live = live
         if not past.rerun: _serve_answer(job, traces)
-        return chat.drive(job)
+        return chat.drive(job, verbose)
 
 def _serve_answer(job, traces):
     "Where no cell runs, no variable is there: the answer that a variable held is served too"
@@ -77,6 +79,7 @@ def _serve_answer(job, traces):
 def resume(
     path:str|Path, # Trace of the run
     context:object, # The same context; another one is refused
+    verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **changes, # What is to differ, as `RLM` takes it: `limits`, `api_key`, `model` …
 )->Run: # Of the whole run; raises `ValueError` when it cannot be taken up
     "Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again"
@@ -84,7 +87,7 @@ def resume(
     header = traces[-1].header
     rlm = _rlm_of(header, dict(trace=path) | changes)
     _check_context(header, context)
-    return _again(rlm, context, _first_messages(traces), Past(traces), traces, run=header['run'])
+    return _again(rlm, context, _first_messages(traces), Past(traces), traces, verbose=verbose, run=header['run'])
 
 # %% ../nbs/12a_rerun.ipynb #67e996a0
 def replay(

@@ -7,7 +7,7 @@ __all__ = ['FORMAT', 'Event', 'public_params', 'context_facts', 'Trace', 'trace_
 
 # %% ../nbs/10_trace.ipynb #c5d39731
 import hashlib, itertools, json, os, pickle, re, sys, threading, time, warnings
-from dataclasses import asdict, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,9 +24,9 @@ class Event(SimpleNamespace):
 # %% ../nbs/10_trace.ipynb #ad5e6e09
 def _json(o):
     "What JSON has no word for"
-    if isinstance(o, Usage): return asdict(o)
+    if isinstance(o, Usage): return vars(o)
     if isinstance(o, BaseException): return dict(type=type(o).__name__, kind=getattr(o, 'kind', None), limit=getattr(o, 'limit', None), message=str(o))
-    if is_dataclass(o) and not isinstance(o, type): return {k:v for k,v in vars(o).items()}
+    if is_dataclass(o) and not isinstance(o, type): return vars(o)
     if isinstance(o, (set, frozenset)): return sorted(o, key=repr)
     return answer_text(o)
 

@@ -20,27 +20,33 @@ def concurrency()->int: # `RLM_CONCURRENCY`, or 32
 
 class Gate:
     "Lets so many calls to one endpoint be under way, and fewer after a 429; used on the background loop alone"
-    def __init__(self): self.limit,self.busy,self.lowered,self.queue = math.inf,0,0.,deque()
+    def __init__(self): self.limit,self.busy,self.lowered,self.queue = math.inf,0,0.,{} # who -> the calls of theirs that wait
 
     def _room(self, most): return self.busy<min(most, max(1, int(self.limit) if self.limit<math.inf else most))
 
     def _admit(self):
-        while self.queue:
-            place,most = self.queue[0]
-            if not place.done():
+        while self.queue: # each in turn: a large batch does not hold up the others
+            who = next(iter(self.queue))
+            line = self.queue[who]
+            while line and line[0][0].done(): line.popleft() # cancelled
+            if line:
+                place,most = line[0]
                 if not self._room(most): return
+                line.popleft()
                 self.busy += 1
                 place.set_result(None)
-            self.queue.popleft()
+            del self.queue[who]
+            if line: self.queue[who] = line
 
     async def enter(self,
         most:int, # The caller's own bound
+        who:object=None, # The caller; places go to callers in turn
     )->float: # When, as `time.monotonic()`; to be handed to `leave`
         "Wait for a place, in turn"
         if not self.queue and self._room(most): self.busy += 1
         else:
             place = asyncio.get_running_loop().create_future()
-            self.queue.append((place, most))
+            self.queue.setdefault(who, deque()).append((place, most))
             try: await place
             except asyncio.CancelledError:
                 if place.done() and not place.cancelled(): self.leave() # it had just been given

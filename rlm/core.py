@@ -13,6 +13,7 @@ from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 from fastcore.basics import patch
 from .answer import answer_reader, split_final
@@ -23,11 +24,11 @@ from .lm import LM, FailedQuery, as_lm, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
-from .providers import redact
+from .providers import hidden_values, public_params, redact
 from .reply import as_messages, content_text, message_of
 from .shell import ReplShell
 from .tools import make_run_repl, prep_shell
-from .trace import Trace, context_facts, public_params, read_trace, trace_path
+from .trace import Trace, context_facts, read_trace, trace_path
 from .usage import Budget, BudgetExceeded, Limits, Usage
 
 # %% ../nbs/12_core.ipynb #95a7cc07
@@ -51,6 +52,11 @@ def _shown(items, verbose):
 
 # %% ../nbs/12_core.ipynb #c3514d2b
 def _model_facts(lm): return lm and dict(model=lm.model, base_url=redact(lm.base_url or '') or None, params=public_params(lm.params))
+def _secrets(lm):
+    "What an endpoint is told and no file may hold: the key, hidden parameters, what its URL carries"
+    url = urlsplit(lm.base_url or '')
+    return [lm.api_key, *hidden_values(lm.params), url.username, url.password, *hidden_values(dict(parse_qsl(url.query)))]
+
 
 def _new_tree(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
     "What a run in `sh` and its children will share; written to the file or folder `trace`"
@@ -58,7 +64,7 @@ def _new_tree(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
     if path:=trace_path(trace):
         header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits), own=list(sh.tools.own) if sh else []) | facts
         if 'context' not in header: header['context'] = context_facts(sh.helpers.get('context')) if sh else None
-        tree.trace.open(path, header, [o.api_key for o in (lm, sub_lm) if o and o.api_key])
+        tree.trace.open(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)])
     return tree
 
 def advanced_toolloop(
@@ -86,7 +92,7 @@ def advanced_toolloop(
     prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
     rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f) for f in ns.values()]), limits, prompts, check, window=lm.window)
     sub_lm = sh and sh.tools.lm
-    child = RLM(lm, sub_lm, limits=limits, prompts=prompts)._child if limits.depth>1 else None
+    child = RLM(lm, sub_lm, limits=limits, prompts=prompts, tools=sh and sh.tools.own)._child if limits.depth>1 else None
     tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
     out = Outcome([system_message(sp, sh, limits if limits.depth>1 else None)] + as_messages(message))
     return _shown(Job(out, rules, lm, ns, sh, tree).items(stream), verbose)
@@ -130,7 +136,7 @@ def load(cls:Run,
     messages = [m for e in trace if e.kind=='messages' and e.parent==run for m in e.messages]
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
     if done: return cls(**{k: getattr(done, k) for k in ('answer','value','stop','usage','steps','limit','error')}, messages=messages, trace=trace)
-    calls = [e for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage]
+    calls = [e for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace']
     said = [content_text(m['content']) for m in messages if m['role']=='assistant']
     best = next((o for o in reversed(said) if o.strip()), '')
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
@@ -249,18 +255,21 @@ def chat(self:RLM,
 @patch
 def _child(self:RLM, job, query, context):
     "Run a child of `job` on `context`: its value, or a `FailedQuery`"
+    try: as_messages(query)
+    except LMError as e: return FailedQuery(e)
     kid,facts = copy(self),context_facts(context)
     kid.lm,kid.final = self.sub_lm,None
-    key = fingerprint(kid.lm.model, dict(query=query, context=facts))
+    key = fingerprint('', dict(query=query, context=facts))
     begun = job.tell('child_started', depth=job.depth+1, query=query, context=facts, key=key)
     def ended(**kw): job.tell('child_ended', of=begun.id, depth=begun.depth, **kw)
-    done,past = job.past and job.past.take_child(key) or (None,None)
-    if done and done.stop!='interrupted':
+    done,calls,past = job.past and job.past.take_child(key) or (None,(),None)
+    if done:
+        job.remember(calls)
         for k,u in done.usage.parts: job.budget.add(u, k)
         ended(**{k: getattr(done, k) for k in ('answer','value','stop','limit','error','usage','steps')}, source='trace')
         return _child_value(vars(done))
     item,sh = None,kid.shell(context, model=kid.sub_lm, tools=kid.tools)
-    child = kid._job(sh, query, job.tree, begun, past)
+    child = kid._job(sh, query, replace(job.tree, budget=job.budget), begun, past)
     try:
         for item in child.items(): pass
     finally:

@@ -5,27 +5,29 @@
 # %% auto #0
 __all__ = ['Tree', 'Job']
 
-# %% ../nbs/11b_job.ipynb #1a6baecd
+# %% ../nbs/11b_job.ipynb #fa7b0bdf
+import asyncio
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
+from .background import run_sync
 from .lm import LM, prompt_tokens
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
 from .past import Past
 from .prompts import NO_OUTPUT
-from .providers import LMError, load_litellm
-from .reply import facts_reply, reply_facts
+from .providers import LMError, load_litellm, public_params
+from .reply import content_text, facts_reply, reply_facts
 from .shell import ReplShell
-from .trace import Event, Trace, public_params
+from .trace import Event, Trace
 from .usage import Budget, BudgetExceeded, usage_of
 
 # %% ../nbs/11b_job.ipynb #b12e7481
 @dataclass
 class Tree:
     "What a run shares with its child runs"
-    budget:Budget # Of the whole tree
+    budget:Budget # Of the run that starts the next one
     trace:Trace # Of the whole tree
     emit:Callable|None=None # Told of each `Event` as it happens
     memo:dict=field(default_factory=dict) # Sub-calls that were asked, and their answers
@@ -95,14 +97,26 @@ def _warn(self:Job):
 
 # %% ../nbs/11b_job.ipynb #9fcc9247
 @patch
-def _recorded(self:Job, key, last):
+def _recorded(self:Job, key, last, request):
     "The recorded reply or error to this call and its usage, None when it has to be made; `key` is None for root calls"
     if not self.past: return None
-    pair = self.past.take_root(last) if key is None else self.past.take_sub(key)
+    pair = self.past.take_root(last) if key is None else self.past.take_sub(key, request)
     if pair:
         begin,end = pair
         return (end.error if end.error else facts_reply(end.reply, end.usage, end.model)),end.usage
     if not self.tree.live: return LMError('not_recorded', f"The trace holds no answer to this {'step' if key is None else 'sub-call'}, and live calls are forbidden in a replay."),None
+@patch
+def remember(self:Job,
+    calls:list, # Sub-calls of a child run that is served whole, as pairs of beginning and end
+):
+    "What they were answered need not be asked again in this run"
+    async def go():
+        for b,e in calls:
+            if b.key in self.tree.memo or not content_text(e.reply.get('content')).strip(): continue
+            self.tree.memo[b.key] = twin = asyncio.get_running_loop().create_future()
+            twin.set_result(facts_reply(e.reply, e.usage, e.model))
+    if calls: run_sync(go())
+
 
 @patch
 def _cell(self:Job, call):
@@ -122,9 +136,11 @@ def _cell(self:Job, call):
             content,failed = run_tool(call, self.tools)
             final,error = (tools.take_final(),tools.last_error) if self.sh else (None,None)
         failed = failed or error is not None
-        if past and content!=past[1].content:
-            self.tell('differs', was=past[1].content, now=content)
-            content = past[1].content
+        if past and self.past.rerun: # the model has seen what it gave then
+            end = past[1]
+            if (content, failed, final is None)!=(end.content, end.failed, end.final is None): self.tell('differs', was=end.content, now=content)
+            content,failed = end.content,end.failed
+            if (final is None)!=(end.final is None): final = end.final and tuple(end.final)
         self.tell('cell_ended', parent=self.id, of=begun.id, name=call.name, content=content, failed=failed, final=final and list(final))
     finally:
         self.cell = None

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from fastcore.basics import patch
 from tqdm import tqdm
 from .usage import Usage, Budget, BudgetExceeded, Reservation, usage_of
-from .providers import LMError, builtin_providers, classify, load_litellm, resolve_model
-from .background import concurrency, get_background, run_sync
+from .providers import LMError, builtin_providers, classify, hidden_values, load_litellm, public_params, resolve_model
+from .background import concurrency as default_concurrency, get_background, run_sync
+from .direct import complete
 from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, withheld
 
 # %% ../nbs/02_lm.ipynb #b186b828
@@ -88,9 +89,13 @@ async def send(self:LM,
     if not key and self.base_url and provider=='openai' and not os.environ.get('OPENAI_API_KEY'): key = 'none' # local servers want no key
     # Claude caches a prefix only where it is told to: after the system message, and after what is new
     points = dict(cache_control_injection_points=[dict(location='message', role='system'), dict(location='message', index=-1)])
+    if 'claude' not in model or len(request['messages'])<2: points = {}
+    if provider=='openai' and not points and (r := await complete(request, model, self.base_url, key)) is not None: return r
     # `timeout` is litellm's idle time-out, and its retries would multiply ours
     kw = dict(request, model=model, api_key=key, base_url=self.base_url, num_retries=0, max_retries=0, timeout=self.timeout)
-    return await litellm.acompletion(**kw, **(points if 'claude' in model and len(request['messages'])>1 else {}))
+    r = await litellm.acompletion(**kw, **points)
+    r._hidden_params['lane'] = 'litellm'
+    return r
 
 # %% ../nbs/02_lm.ipynb #76fb3708
 @patch
@@ -111,6 +116,7 @@ async def stream(self:LM,
     if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
     try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
     except Exception: res._hidden_params['response_cost'] = None
+    res._hidden_params['lane'] = getattr(source, '_hidden_params', {}).get('lane')
     return res
 
 # %% ../nbs/02_lm.ipynb #1a150b2f
@@ -158,13 +164,16 @@ def _reserve(self:LM, request, last)->Reservation:
 async def _try(self:LM, request, last=False, on_text=None):
     "One try, when the gate lets it through: the reply, counted, and its usage"
     gate,limited = get_background().gates[self.base_url or self.model.split('/')[0]],None
-    entered = await gate.enter(self.concurrency or concurrency())
+    waits,left = gate.enter(self.concurrency or default_concurrency(), self.budget),self.budget.seconds_left(last)
+    try: entered = await (waits if left is None else asyncio.wait_for(waits, left))
+    except TimeoutError as e: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended the wait for a call of {self.model}.') from e
     try:
         res = await self._sent(request, last, on_text)
         limited = False
         return res
     except LMError as e:
         limited = e.kind=='rate_limit' or None
+        e.crowded = bool(limited) and (gate.busy>1 or entered<gate.lowered)
         raise
     finally: gate.leave(entered, limited)
 
@@ -172,12 +181,13 @@ async def _try(self:LM, request, last=False, on_text=None):
 async def _sent(self:LM, request, last, on_text):
     held,start,left = self._reserve(request, last),time.perf_counter(),self.budget.seconds_left(last)
     limit = self.timeout if left is None else min(self.timeout, left)
-    try: r = await asyncio.wait_for(self.stream(request, on_text) if on_text else self.send(request), limit)
+    try:
+        async with asyncio.timeout(limit): r = await (self.stream(request, on_text) if on_text else self.send(request))
     except BaseException as e:
         self.budget.release(held)
         if not isinstance(e, Exception): raise
         if isinstance(e, TimeoutError) and limit<self.timeout: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended a call of {self.model}.') from e
-        raise classify(e, self.model, self.base_url, self.api_key) from e
+        raise classify(e, self.model, self.base_url, [self.api_key, *hidden_values(self.params)]) from e
     clean_reply(r)
     usage,broken = usage_of(r, time.perf_counter()-start),message_of(r) is None
     if not usage.total_tokens and not broken: usage = self._estimate(request, r, usage)
@@ -193,8 +203,8 @@ async def _sent(self:LM, request, last, on_text):
 @patch
 async def _tries(self:LM, request, last, on_text, call):
     "Tries until one succeeds or none makes sense"
-    spent = None # by tries that were billed and of no use
-    for n in range(self.retries+1):
+    spent,n = None,0 # by tries that were billed and of no use
+    while True:
         try:
             r,usage = await self._try(request, last, on_text)
             return r,usage+spent if spent else usage
@@ -202,9 +212,10 @@ async def _tries(self:LM, request, last, on_text, call):
             if e.usage: spent = e.usage = e.usage+spent if spent else e.usage
             wait = e.wait if e.wait is not None else min(self.max_wait, self.backoff * 2**n * random.uniform(.5, 1.5))
             left = self.budget.seconds_left(last)
-            if not e.retry or n==self.retries or wait>self.max_wait or left is not None and wait>=left: raise
+            if not e.retry or n==self.retries and not e.crowded or wait>self.max_wait or left is not None and wait>=left: raise
             self._tell('call_retried', of=call, error=e, wait=wait)
             if on_text: on_text(None)
+            n += not e.crowded
             await asyncio.sleep(wait)
 
 @patch
@@ -229,7 +240,7 @@ async def _asked(self:LM, request, key, last, on_text):
     "One call: served from a recording, or made; reported either way"
     call,past = self._tell('call_started', key=key, last=last, request=request),None
     try:
-        past = self.recorded and self.recorded(key, last)
+        past = self.recorded and self.recorded(key, last, request)
         if past:
             (r,usage),door = past,self
             if usage: self.budget.add(usage, (self.depth, self.role, self.model))
@@ -247,7 +258,8 @@ def fingerprint(
     request:dict, # `messages` and parameters
 )->str: # 32 hex digits
     "The same for the same question, wherever and whenever it is sent"
-    asked = json.dumps([model, {k:v for k,v in request.items() if k!='tools'}], sort_keys=True, default=repr)
+    def plain(o): return o.model_json_schema() if isinstance(o, type) and hasattr(o, 'model_json_schema') else repr(o)
+    asked = json.dumps([model, public_params({k:v for k,v in request.items() if k!='tools'})], sort_keys=True, default=plain)
     return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
 @patch
@@ -260,7 +272,7 @@ async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
     while (twin:=self.memo.get(key)) is not None:
         try: r = await asyncio.shield(twin)
         except asyncio.CancelledError:
-            if twin.cancelled(): continue # the one who asked was interrupted
+            if twin.cancelled() and not asyncio.current_task().cancelling(): continue # the one who asked was interrupted, and nobody else
             raise
         self._tell('call_ended', of=self._tell('call_started', key=key, last=last, request=request), usage=Usage(), error=None, reply=r, source='run')
         return r
@@ -336,6 +348,8 @@ def _json_in(text):
 @patch
 async def _text(self:LM, prompt, **kw):
     form = kw.get('response_format')
+    if form is not None and not isinstance(form, dict) and not hasattr(form, 'model_validate_json'):
+        raise LMError('bad_request', f'response_format={form!r}: give a pydantic model, or a dict as the provider takes it.')
     for last in (False, True):
         r = await self._call(prompt, **kw)
         text = reply_text(r)
@@ -375,6 +389,8 @@ class FailedQuery(str):
         res.error = error
         return res
 
+    def __reduce__(self): return type(self),(self.error,)
+
 def _progress(n):
     "A progress line for a batch that takes more than a second, for people who look on"
     out = getattr(sys.stderr, 'stream', sys.stderr) # while a cell runs, the stream behind its capture
@@ -387,10 +403,17 @@ def map(self:LM,
     **kw, # As for `text`, the same for all
 )->list: # The reply's text for each prompt, in order, or a `FailedQuery`, a str that carries the error
     "Ask many prompts at once; the same prompt only once"
+    if concurrency is not None and concurrency<1: raise ValueError(f'concurrency={concurrency}: give a whole number of at least 1.')
+    if isinstance(prompts, str) or not hasattr(prompts, '__iter__'): raise TypeError(f'map takes a list of prompts, not {type(prompts).__name__}.')
+    prompts = list(prompts)
     lm = self.using(memo={} if self.memo is None else self.memo, concurrency=concurrency or self.concurrency)
-    async def one(p):
-        try: return await lm._text(p, **kw)
-        except Exception as e: return FailedQuery(e)
-        finally: bar.update()
-    async def go(): return await asyncio.gather(*(one(p) for p in prompts))
-    with _progress(len(prompts)) as bar: return run_sync(go())
+    res,todo,workers = [None]*len(prompts),iter(enumerate(prompts)),min(len(prompts), lm.concurrency or default_concurrency())
+    async def work():
+        for i,p in todo: # each takes the next: thousands of waiting tasks would cost more than their calls
+            try: res[i] = await lm._text(p, **kw)
+            except Exception as e: res[i] = FailedQuery(e)
+            finally: bar.update()
+    async def go(): await asyncio.gather(*(work() for _ in range(workers)))
+    load_litellm() # its seconds are not the batch's
+    with _progress(len(prompts)) as bar: run_sync(go())
+    return res

@@ -5,56 +5,102 @@
 # %% auto #0
 __all__ = ['Past']
 
-# %% ../nbs/10a_past.ipynb #45529916
-import math
+# %% ../nbs/10a_past.ipynb #d9c56f1b
+import math, threading
 from collections import defaultdict, deque
 from fastcore.basics import patch
+from .lm import fingerprint
 from .trace import Trace
 from .usage import BudgetExceeded
 
-# %% ../nbs/10a_past.ipynb #735c5b3e
+# %% ../nbs/10a_past.ipynb #fef1e349
+class _Answers:
+    "Answers to sub-calls of a whole tree, each to be taken once: by the request, or with `loose`, in a cell that was `seen` through, by its messages alone"
+    def __init__(self, traces, loose):
+        self.by_key,self.by_words,self.loose,self.seen,self.taken,self.lock = {},defaultdict(deque),loose,False,set(),threading.Lock()
+        for t in traces: # each question as often as any of them asked it
+            ended,asked = {e.of:e for e in t if e.kind.endswith('_ended')},defaultdict(deque)
+            for e in t:
+                if e.kind!='subcall_started' or not (end:=ended.get(e.id)): continue
+                if end.source!='run' and not end.error or end.error and e.parent in ended: asked[e.key].append((e, end))
+            for k,v in asked.items():
+                if len(v)>len(self.by_key.get(k, ())): self.by_key[k] = v
+        if loose:
+            for v in self.by_key.values():
+                for e,end in v: self.by_words[_words(e)].append((e, end))
+
+    def take(self, key, request=None):
+        with self.lock:
+            for d in (self.by_key.get(key), self.by_words.get(_words(request)) if self.loose and self.seen and request else None):
+                while d:
+                    if id((pair:=d.popleft())[0]) in self.taken: continue
+                    self.taken.add(id(pair[0]))
+                    return pair
+
+    def drop(self, begin, end):
+        "An answer that is served with the child run it was given to"
+        with self.lock:
+            left = self.by_key.get(begin.key) or ()
+            if any(o[0] is begin for o in left): self.taken.add(id(begin))
+            elif left and not end.error: left.popleft() # told again in another section
+
+def _words(o):
+    "Fingerprint of what a request says, whoever is asked and how"
+    messages = o['messages'] if isinstance(o, dict) else getattr(o, 'messages', None) or [dict(role='user', content=o.prompt)]
+    return fingerprint('', dict(messages=messages))
+
 class Past:
     "What an earlier run was answered, to be served again"
     def __init__(self,
         traces:list[Trace], # Of the run, and of each time that it was taken up again
-        run:int|None=None, # `id` of a child run; None for the run itself
+        runs:list|None=None, # `id` of a child run in each; None for the run itself
         steps:float=math.inf, # Root model replies to serve at most
         rerun:bool=True, # Are cells to run again? Else what they gave is served
+        retry:bool=True, # Is the failure that ended the run tried again?
+        limits:dict|None=None, # Those of now: where they are others, the budget decides anew; None to leave it at what it decided
+        answers:_Answers|None=None, # To the sub-calls of the whole tree
+        loose:bool=False, # Is another model asked, so that only the words of a sub-call count?
     ):
-        self.run,self.steps,self.rerun = run,steps,rerun
-        each = [self._of_run(t) for t in traces]
-        best = max(each, key=lambda o: len(o[0]))
-        self.root,self.cells = deque(best[0]),deque(best[1])
-        self.sub,self.children = defaultdict(deque),defaultdict(deque)
-        for _,_,sub,children in each: # each question as often as any of them asked it
-            for mine,theirs in ((self.sub, sub), (self.children, children)):
-                for k,v in theirs.items():
-                    if len(v)>len(mine[k]): mine[k] = deque(v)
+        self.steps,self.rerun,self.retry,self.limits,self.top = steps,rerun,retry,limits,runs is None
+        self.answers = answers or _Answers(traces, loose)
+        each = [(*self._of_run(t, run), t) for t,run in zip(traces, runs or [None]*len(traces))]
+        best = max(reversed(each), key=lambda o: sum(not end.error for _,end in o[0])) # the last of those that came furthest
+        self.widened = limits is not None and limits!=best[3].header['limits']
+        self.root,self.cells,self.children = deque(best[0]),deque(best[1]),defaultdict(deque)
+        for key in {k for o in each for k in o[2]}: # each child in the sections that had it
+            found = [o[2][key] for o in each if key in o[2]]
+            self.children[key] = deque([v[i] for v in found if i<len(v)] for i in range(max(map(len, found))))
 
-    def _of_run(self, trace):
-        "Root calls, cells, sub-calls and children of the run in one trace, as pairs of beginning and end"
-        begun = {e.id:e for e in trace if e.kind.endswith('_started')}
-        run = self.run or next((e.id for e in trace if e.kind=='run_started'), None)
+    def _of_run(self, trace, run):
+        "Root calls and cells of the run in one trace, as pairs of beginning and end, and its children"
+        inside = defaultdict(list)
+        for e in trace:
+            if e.kind.endswith('_started'): inside[e.parent].append(e)
+        if run is None: run = next((e.id for e in trace if e.kind=='run_started'), None)
         ended = {e.of:e for e in trace if e.kind.endswith('_ended')}
-        root,cells,sub,children = [],[],defaultdict(list),defaultdict(list)
-        mine = {run} | {e.id for e in trace if e.kind=='cell_started' and e.parent==run}
-        for e in begun.values():
-            if e.parent not in mine: continue
+        root = [(e, ended[e.id]) for e in inside[run] if e.kind=='call_started' and e.id in ended]
+        begun = [e for e in inside[run] if e.kind=='cell_started']
+        children = defaultdict(list)
+        for e in (o for p in [run, *(c.id for c in begun)] for o in inside[p] if o.kind=='child_started'):
             end = ended.get(e.id)
-            if e.kind=='call_started' and end: root.append((e, end))
-            elif e.kind=='cell_started' and end: cells.append((e, end))
-            elif e.kind=='subcall_started' and end and (end.source!='run' and not end.error or end.error and e.parent in ended): sub[e.key].append((e, end))
-            elif e.kind=='child_started': children[e.key].append((e, end, trace))
-        return root,[(b, e, _spent(trace, b.id)) for b,e in cells],sub,children
+            over = end and end.stop!='interrupted' and (end.stop not in ('error','budget') or e.parent in ended) # a failure that nobody saw is tried again
+            calls = list(_calls(inside, ended, e.id))
+            children[e.key].append((end if over else None, calls, trace, e.id))
+        return root,[(e, ended[e.id], list(_spent(_calls(inside, ended, e.id)))) for e in begun if e.id in ended],children
 
-def _spent(trace, cell):
-    "`((depth, role, model), Usage)` of each call that was made in a cell, child runs included"
-    inside,res = {cell},[]
-    for e in trace:
-        if e.parent in inside:
-            inside.add(e.id)
-            if e.kind in ('call_ended','subcall_ended') and e.usage: res.append(((e.depth, e.role, e.model), e.usage))
-    return res
+def _calls(inside, ended, id):
+    "Every call below an event, and every child run that was served whole, as pairs of beginning and end"
+    for e in inside[id]:
+        end = ended.get(e.id)
+        if end and (e.kind in ('call_started','subcall_started') or e.kind=='child_started' and end.source=='trace'): yield e,end
+        yield from _calls(inside, ended, e.id)
+
+def _spent(calls):
+    "`((depth, role, model), Usage)` of each"
+    for _,end in calls:
+        if not end.usage: continue
+        if end.kind=='child_ended': yield from end.usage.parts
+        else: yield (end.depth, end.role, end.model),end.usage
 
 # %% ../nbs/10a_past.ipynb #4fc8fe10
 @patch
@@ -62,10 +108,10 @@ def take_root(self:Past,
     last:bool, # Is it the last call of the run?
 )->tuple|None: # `call_started` and `call_ended`; None when the past is over
     "What the root model replied next"
-    while self.root and isinstance(self.root[0][1].error, BudgetExceeded): self.root.popleft() # the budget decides anew
+    while self.widened and self.root and isinstance(self.root[0][1].error, BudgetExceeded): self.root.popleft()
     if not self.root or self.steps<=0 or self.root[0][0].last!=last: return self.end()
     begin,end = self.root.popleft()
-    if end.error and not self.root: return self.end() # what ended the run is tried again
+    if end.error and not self.root and not isinstance(end.error, BudgetExceeded) and (self.retry or not isinstance(end.error, LMError)): return self.end()
     self.steps -= not end.error
     return begin,end
 
@@ -79,21 +125,29 @@ def end(self:Past):
 @patch
 def take_cell(self:Past)->tuple|None: # `cell_started`, `cell_ended`, and the usage of the calls between them
     "What the next cell gave"
+    if self.top: self.answers.seen = bool(self.cells)
     return self.cells.popleft() if self.cells else None
 
 @patch
 def take_sub(self:Past,
     key:str, # Fingerprint of the request
+    request:dict|None=None, # The request
 )->tuple|None: # `subcall_started` and `subcall_ended`
     "What this sub-call was answered"
-    return self.sub[key].popleft() if self.sub.get(key) else None
+    return self.answers.take(key, request)
 
 # %% ../nbs/10a_past.ipynb #5335ef29
 @patch
 def take_child(self:Past,
     key:str, # Fingerprint of question and context
-)->tuple|None: # `child_ended`, None if it had not ended, and its own `Past`
+)->tuple|None: # `child_ended`, None if it had not ended; the calls that it made; and its own `Past`
     "What this child run gave, or how far it came"
-    if not self.children.get(key): return None
-    begin,end,trace = self.children[key].popleft()
-    return end,Past([trace], begin.id)
+    try: found = self.children[key].popleft() if key in self.children else None
+    except IndexError: found = None
+    if not found: return None
+    end = next((o[0] for o in found if o[0]), None)
+    if not end: return None,[],Past([o[2] for o in found], [o[3] for o in found], rerun=self.rerun, retry=self.retry, limits=self.limits, answers=self.answers)
+    done = next((o for o in found if o[0] and o[0].source=='live'), found[0])[1] # where its calls were made
+    for b,e in done:
+        if b.kind=='subcall_started' and e.source!='run': self.answers.drop(b, e)
+    return end,[(b, e) for b,e in done if b.kind=='subcall_started' and not e.error],None

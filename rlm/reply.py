@@ -8,7 +8,7 @@ __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'clean_text',
 
 # %% ../nbs/01d_reply.ipynb #55130cdf
 from .providers import LMError, load_litellm
-from .usage import Usage
+from .usage import Usage, usage_of
 
 # %% ../nbs/01d_reply.ipynb #4aeb64d1
 def message_of(
@@ -80,7 +80,10 @@ def as_messages(
     prompt:str|list, # A prompt, or messages as litellm takes them
 )->list[dict]: # Messages
     "Messages from a prompt"
-    return [dict(role='user', content=prompt)] if isinstance(prompt, str) else list(prompt)
+    if isinstance(prompt, str): return [dict(role='user', content=prompt)]
+    if isinstance(prompt, (list,tuple)) and prompt and all(hasattr(o, 'get') and o.get('role') for o in prompt): return list(prompt)
+    what = f'a {type(prompt).__name__} of {type(prompt[0]).__name__}' if isinstance(prompt, (list,tuple)) and prompt else f'a {type(prompt).__name__}'
+    raise LMError('bad_request', f'A prompt is a text, or a list of messages, each with "role" and "content"; this is {what}. Many prompts at once are a batch.')
 
 # %% ../nbs/01d_reply.ipynb #e81ec1b6
 def reply_facts(
@@ -89,20 +92,22 @@ def reply_facts(
     "What is worth keeping of a reply"
     m,d = message_of(response),{}
     for nm in ('content','refusal','reasoning_content','thinking_blocks'):
-        if (v:=getattr(m, nm, None)) or nm=='content': d[nm] = v
+        v = getattr(m, nm, None) or (getattr(m, 'provider_specific_fields', None) or {}).get(nm)
+        if v or nm=='content': d[nm] = v
     calls = [dict(id=c.id, type='function', function=dict(name=c.function.name, arguments=c.function.arguments)) for c in getattr(m, 'tool_calls', None) or []]
     if calls: d['tool_calls'] = calls
     if reason:=getattr(response.choices[0], 'finish_reason', None): d['finish_reason'] = reason
+    if (u:=usage_of(response)).total_tokens: d['tokens'] = [u.prompt_tokens, u.completion_tokens]
     return d
 
 def facts_reply(
     facts:dict, # From `reply_facts`
-    usage:Usage|None, # What the reply used
+    usage:Usage|None, # What the call used, useless tries included
     model:str, # Who sent it
 ): # A litellm `ModelResponse`
     "A reply that was written down, as a reply again"
-    message = dict({k:v for k,v in facts.items() if k!='finish_reason'}, role='assistant')
+    message = dict({k:v for k,v in facts.items() if k not in ('finish_reason','tokens')}, role='assistant')
     res = load_litellm().ModelResponse(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))])
-    if usage: res.usage = dict(prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens, total_tokens=usage.total_tokens)
+    if said:=facts.get('tokens'): res.usage = dict(prompt_tokens=said[0], completion_tokens=said[1], total_tokens=sum(said)) # of the reply alone
     res._hidden_params['response_cost'] = usage and usage.cost
     return res

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['resume', 'replay', 'fork']
 
-# %% ../nbs/12a_rerun.ipynb #26877d30
+# %% ../nbs/12a_rerun.ipynb #11e94ea1
+from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
-from .core import RLM, Run
+from .core import RLM, Run, _model_facts
 from .lm import LM
 from .past import Past
-from .prompts import Prompts, system_message
+from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .trace import context_facts, read_traces
 from .usage import Limits
 
@@ -50,7 +51,12 @@ def _check_context(header, context):
         raise ValueError(f"This is not the context of that run, which was a {was['kind']} of length {was['size']}; this one is a {facts['kind']} of length {facts['size']}"
             + (' with other content.' if (was['kind'], was['size'])==(facts['kind'], facts['size']) else '.'))
 
-# %% ../nbs/12a_rerun.ipynb #5d8a4e86
+# %% ../nbs/12a_rerun.ipynb #c9f51508
+def _past(traces, rlm, **kw):
+    "What is served again to `rlm`, which may have other limits and another model"
+    header = traces[-1].header
+    return Past(traces, limits=asdict(rlm.limits), loose=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
+
 class _NoContext:
     "Stands for a context that is not there"
     def _missing(self, *args): raise RuntimeError('The context of this run is not here: give it as context=, with the path of the trace.')
@@ -63,15 +69,19 @@ def _again(rlm, context, messages, past, traces, live=True, verbose=False, **fac
         job = chat.start(messages[-1:], past=past, context=traces[0].header['context'], **facts)
         job.tree.live = live
         if not past.rerun: _serve_answer(job, traces)
-        return chat.drive(job, verbose)
+        run = chat.drive(job, verbose)
+    done = _answer_event(traces)
+    if not past.rerun and not live and done and run.stop==done.stop: run.answer,run.value = done.answer,done.value # JSON has no word for some values
+    return run
+
+def _answer_event(traces): return next((e for t in reversed(traces) for e in reversed(t) if e.kind=='answer'), None)
 
 def _serve_answer(job, traces):
     "Where no cell runs, no variable is there: the answer that a variable held is served too"
-    done = next((e for t in reversed(traces) for e in reversed(t) if e.kind=='answer'), None)
-    read = job.rules.read
+    done,read = _answer_event(traces),job.rules.read
     def read_or_served(text):
         found,problem = read(text)
-        if problem and done and done.stop=='final_var' and not job.past.root: return (done.stop, done.value),None
+        if problem and done and done.stop in ('final_var','budget') and not job.past.root: return (done.stop, done.value),None
         return found,problem
     job.rules.read = read_or_served
 
@@ -87,7 +97,7 @@ def resume(
     header = traces[-1].header
     rlm = _rlm_of(header, dict(trace=path) | changes)
     _check_context(header, context)
-    return _again(rlm, context, _first_messages(traces), Past(traces), traces, verbose=verbose, run=header['run'])
+    return _again(rlm, context, _first_messages(traces), _past(traces, rlm), traces, verbose=verbose, run=header['run'])
 
 # %% ../nbs/12a_rerun.ipynb #67e996a0
 def replay(
@@ -99,7 +109,7 @@ def replay(
     traces = _sections(path)
     header = traces[-1].header
     if context is not None: _check_context(header, context)
-    return _again(_rlm_of(header, changes), context, _first_messages(traces), Past(traces, rerun=context is not None), traces, live=False)
+    return _again(_rlm_of(header, changes), context, _first_messages(traces), Past(traces, rerun=context is not None, retry=False), traces, live=False)
 
 # %% ../nbs/12a_rerun.ipynb #b86eea58
 def fork(
@@ -119,6 +129,8 @@ def fork(
     if context is not None: _check_context(header, context)
     rlm = _rlm_of(header, changes)
     if sp is not None:
-        with rlm.chat(_NoContext() if context is None else context) as chat: messages = [system_message(sp, chat.sh, rlm.limits), *messages[1:]]
+        text = messages[0]['content']
+        old = next((o for o in (header['prompts']['system'], REPL_SYSTEM_PROMPT, FENCE_SYSTEM_PROMPT) if o and text.startswith(o)), text)
+        messages = [dict(messages[0], content=sp + text[len(old):]), *messages[1:]] # the notes on context and limits stay
     if query is not None: messages = [*messages[:-1], dict(role='user', content=query)]
-    return _again(rlm, context, messages, Past(traces, steps=step-1, rerun=context is not None), traces)
+    return _again(rlm, context, messages, _past(traces, rlm, steps=step-1, rerun=context is not None), traces)

@@ -208,7 +208,7 @@ def _tidy(te, prefix, own, depth=0):
     "Leave the frames of cells, and of libraries the last three, in a `TracebackException`"
     cells = [f for f in te.stack if f.filename.startswith(prefix)]
     first = te.stack.index(cells[0]) if cells else len(te.stack)
-    below = cells if te.exc_type is CellTimeout else _theirs(te.stack[first:], prefix, own)
+    below = cells if issubclass(te.exc_type or object, CellTimeout) else _theirs(te.stack[first:], prefix, own)
     keep = {id(f) for f in below[-3:]} | {id(f) for f in cells}
     te.stack = traceback.StackSummary.from_list([f for f in below if id(f) in keep])
     for o in (te.__cause__, te.__context__):
@@ -267,16 +267,16 @@ def run(self:ReplShell,
             if timeout is None: value,error = go()
             elif threading.current_thread() is threading.main_thread() and hasattr(signal, 'setitimer'):
                 with alarm(timeout, self.user_ns): value,error = go()
-            else: value,error = in_thread(go, timeout+.2) # a cell with `await` ends by itself
+            else: value,error = in_thread(go, timeout+.2, ns=self.user_ns) # a cell with `await` ends by itself
         except (CellTimeout, KeyboardInterrupt) as e: error = e
         finally: self._deadline = None
-    if timeout is not None and time.perf_counter()-start>=timeout and timed_out(error): error = CellTimeout().with_traceback(error.__traceback__)
+    theirs = getattr(error, 'ns', self.user_ns) is not self.user_ns # a limit of the cell that called this one
+    if timeout is not None and not theirs and time.perf_counter()-start>=timeout and timed_out(error): error = CellTimeout().with_traceback(error.__traceback__)
     if changed:=[o for o in self.restore() if o in self.helpers]:
         note = f"[put back after this cell: {', '.join(changed)}; keep what you make under other names]"
     for o in (error and self._error_text(error), note):
         if o:
             out.fresh_line()
             out.write(o)
-    # a limit of the cell that called this one is for that cell
-    if isinstance(error, KeyboardInterrupt) or getattr(error, 'ns', self.user_ns) is not self.user_ns: raise error
+    if isinstance(error, KeyboardInterrupt) or theirs: raise error
     return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out)

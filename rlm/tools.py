@@ -14,7 +14,7 @@ from .answer import find_var, MissingVariable
 from .interrupt import parallel
 from .lm import LM, FailedQuery, as_lm, estimate_tokens
 from .providers import LMError
-from .reply import content_text
+from .reply import as_messages, content_text
 from .shell import ReplShell
 from .usage import Budget
 
@@ -51,7 +51,8 @@ class ReplTools:
         if self.lm: self.lm = self.lm.using(budget=budget, **door)
         names = dict(rlm_query=self.rlm_query, rlm_query_batched=self.rlm_query_batched)
         if child: self.sh.helpers.update(names)
-        for nm in () if child else names: self.sh.helpers.pop(nm, None)
+        for nm in () if child else names:
+            if self.sh.helpers.pop(nm, None): self.sh.user_ns.pop(nm, None)
 
     def budget(self)->dict:
         "What is left of each limit of this run; empty when there are none"
@@ -75,7 +76,8 @@ def _ask(self:ReplTools, model):
 @patch
 def _too_long(self:ReplTools, prompt, lm, refused=False):
     "The error that tells the model what to do about a prompt that is longer than the sub-model's window; None for one that may fit"
-    text = prompt if isinstance(prompt, str) else ''.join(content_text(o.get('content')) for o in prompt)
+    try: text = prompt if isinstance(prompt, str) else ''.join(content_text(o.get('content')) for o in as_messages(prompt))
+    except LMError as e: return e
     n,window = len(text)//4,lm.window
     if not refused:
         if not window or n<=.9*window: return None # by far short enough, or for the provider to say
@@ -180,7 +182,7 @@ def prep_shell(
     mine = {f.__name__: f for f in (t.llm_query, t.llm_query_batched, t.allm_query, t.FINAL, t.FINAL_VAR, t.SHOW_VARS, t.budget)}
     sh.helpers = dict(mine, context=context, history=[], input=_no_input, display=_display, help=_help)
     t.own = {f.__name__: f for f in tools} if isinstance(tools, (list, tuple)) else dict(tools or {})
-    if taken:=[o for o in t.own if o in sh.helpers or not o.isidentifier()]: raise ValueError(f"{', '.join(taken)}: not free as a name in the REPL; choose another.")
+    if taken:=[o for o in t.own if o in sh.helpers or o in ('rlm_query','rlm_query_batched') or not o.isidentifier()]: raise ValueError(f"{', '.join(taken)}: not free as a name in the REPL; choose another.")
     sh.helpers.update(t.own)
     sh.restore()
     return sh

@@ -7,8 +7,7 @@ __all__ = ['Usage', 'usage_of', 'Limits', 'BudgetExceeded', 'Reservation', 'Budg
 
 # %% ../nbs/00_usage.ipynb #5af98b98
 import time
-from dataclasses import dataclass, field, fields, replace
-from operator import add
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from fastcore.basics import patch
 
@@ -33,13 +32,14 @@ class Usage:
 
 # %% ../nbs/00_usage.ipynb #0229df1b
 def _add_cost(a, b): return None if a is None or b is None else a+b
-_adders = dict(cost=_add_cost, estimated=lambda a,b: a or b)
 
 @patch
-def __add__(self:Usage, other)->Usage:
+def __add__(self:Usage, o)->Usage:
     "Field by field sum"
-    if not isinstance(other, Usage): return NotImplemented
-    return Usage(**{f.name: _adders.get(f.name, add)(getattr(self, f.name), getattr(other, f.name)) for f in fields(Usage)})
+    if not isinstance(o, Usage): return NotImplemented
+    return Usage(self.prompt_tokens+o.prompt_tokens, self.completion_tokens+o.completion_tokens, self.cached_tokens+o.cached_tokens,
+        self.reasoning_tokens+o.reasoning_tokens, self.calls+o.calls, _add_cost(self.cost, o.cost), self.seconds+o.seconds,
+        self.estimated or o.estimated, self.parts+o.parts)
 
 @patch
 def __radd__(self:Usage, other)->Usage:
@@ -123,6 +123,8 @@ class BudgetExceeded(Exception):
     ):
         super().__init__(message)
         self.limit = limit
+    def __reduce__(self): return type(self),(self.limit, str(self)),vars(self)
+
 
 @dataclass(frozen=True)
 class Reservation:
@@ -143,7 +145,7 @@ class Budget:
         self.limits,self.start,self._lock = limits,time.monotonic(),Lock()
         self._usage,self._parts,self._held = Usage(),{},Reservation(calls=0)
         self._kept = {} # what each run of the tree keeps back, until it is over
-        self.root = self # of the tree; see `child`
+        self.root,self.parent = self,None # of the tree; see `child`
 
     @property
     def usage(self)->Usage: # Sum over every call so far, with its parts
@@ -161,8 +163,8 @@ def add(self:Budget,
     with self._lock:
         self._usage = self._usage + usage
         self._parts[key] = self._parts.get(key, Usage()) + usage
-        if reservation and self is self.root: self._held = self._held - reservation
-    if self is not self.root: self.root.add(usage, key, reservation)
+        if reservation and not self.parent: self._held = self._held - reservation
+    if self.parent: self.parent.add(usage, key, reservation)
 
 @patch
 def release(self:Budget,
@@ -248,5 +250,5 @@ def share(self:Budget)->tuple[float,str]: # 1.0 when it is used up
 def child(self:Budget)->Budget: # Close it when the child run is over
     "The budget of a child run: it tells what the child used, while the limits are those of the whole tree"
     res = Budget(self.limits)
-    res.root = self.root
+    res.root,res.parent = self.root,self
     return res

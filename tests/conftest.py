@@ -1,6 +1,7 @@
 "The same surroundings for every test and every process that a test starts, whatever the developer's shell holds"
 import os,re,tempfile
 from pathlib import Path
+import pytest
 
 root = Path(__file__).resolve().parent.parent
 
@@ -13,3 +14,9 @@ if 'PYTEST_XDIST_WORKER' not in os.environ:
     # No user's profile, history or config: IPython's, nbdev's and chkstyle's are all found through these
     _tmp = tempfile.TemporaryDirectory(prefix='rlm-tests-')
     os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config')
+
+@pytest.fixture(params=['direct','litellm'])
+def lane(request, monkeypatch):
+    "Both ways to an OpenAI-protocol endpoint, in turn"
+    monkeypatch.setenv('RLM_DIRECT', str(int(request.param=='direct')))
+    return request.param

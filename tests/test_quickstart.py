@@ -55,7 +55,7 @@ def check_report(out, server):
     assert root[0]['tools'][0]['function']['parameters']['required']==['python_code']
     assert not any(len(json.dumps(b))>20_000 for b in root), 'the context must not be in the prompt'
 
-def test_script(tmp_path):
+def test_script(tmp_path, lane):
     with ScriptedServer(model) as server:
         (tmp_path/'quick.py').write_text(setup(server.url) + QUICK_START + REPORT)
         res = subprocess.run([sys.executable, 'quick.py'], cwd=tmp_path, capture_output=True, text=True, timeout=120)
@@ -63,7 +63,7 @@ def test_script(tmp_path):
         assert not res.stderr.strip() and 'Give Feedback' not in res.stdout and 'LiteLLM' not in res.stdout
         check_report(res.stdout, server)
 
-def test_kernel():
+def test_kernel(lane):
     with ScriptedServer(model) as server:
         nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])
         NotebookClient(nb, timeout=120, kernel_name='python3').execute()

@@ -1,0 +1,406 @@
+"The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
+import json,threading,time,warnings
+from dataclasses import replace
+import pytest
+from test_faults import Scene, faults, in_stream, odd
+from rlm.core import RLM, Run, advanced_toolloop
+from rlm.lm import LM
+from rlm.providers import redact
+from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.rerun import fork, replay, resume
+from rlm.tools import make_run_repl, prep_shell
+from rlm.trace import FORMAT, Trace, context_facts, read_trace, read_traces
+from rlm.usage import Limits, Usage
+
+def totals(u): return u.calls,u.prompt_tokens,u.completion_tokens,u.cost is None or round(u.cost, 9),u.estimated
+
+def spent(trace):
+    "What the events of a trace add up to: calls, and child runs that were served whole"
+    return sum((e.usage for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace'), Usage())
+
+def sound(run):
+    "The tree holds together, and its calls add up to the usage of the run"
+    by_id,begun,ended = {},{},{}
+    assert [e.kind for e in run.trace].count('run_started')==1 and run.trace[0].kind=='run_started' and run.trace[-1].kind=='answer'
+    for e in run.trace:
+        assert e.id not in by_id, f'{e.id} twice'
+        assert e.parent is None or e.parent in by_id, f'{e.kind} {e.id} has no parent {e.parent}'
+        up = by_id.get(e.parent)
+        below = e.kind.startswith('subcall') or e.kind.startswith('child') or up is not None and up.kind=='child_started'
+        if up is not None: assert e.depth-up.depth in (0, 1) and (below or e.depth==up.depth), (e, up)
+        if up is None: assert e.kind=='run_started' and e.depth==0
+        by_id[e.id] = e
+        if e.kind.endswith('_started'): begun[e.id] = e
+        elif e.kind.endswith('_ended'):
+            assert e.of in begun and e.of not in ended and begun[e.of].kind.split('_')[0]==e.kind.split('_')[0] and e.duration>=0
+            ended[e.of] = e
+    left = [e.kind for i,e in begun.items() if i not in ended and e.kind!='run_started']
+    assert not left or run.stop=='interrupted' and set(left)<={'cell_started'}, left
+    assert totals(spent(run.trace))==totals(run.usage)
+    assert sum((u for _,u in run.usage.parts), Usage()).total_tokens==run.usage.total_tokens
+
+def told(e): return type(e).__name__,getattr(e, 'kind', None),redact(str(e))
+
+def facts(run): return run.answer,run.value,run.stop,run.limit,run.steps,str(run.error)
+
+def same(run, path):
+    "What is loaded is what was live, field by field and event by event"
+    old = Run.load(path)
+    for nm in ('answer','value','stop','steps','limit','messages'): assert getattr(old, nm)==getattr(run, nm), nm
+    assert told(old.error)==told(run.error)
+    assert old.usage==run.usage and dict(old.usage.parts)==dict(run.usage.parts) and old.usage.by('role','model')==run.usage.by('role','model')
+    assert [(e.kind, e.id, e.parent, e.depth, e.time) for e in old.trace]==[(e.kind, e.id, e.parent, e.depth, e.time) for e in run.trace]
+    assert [vars(e).keys() for e in old.trace]==[vars(e).keys() for e in run.trace]
+    for a,b in zip(old.trace, run.trace):
+        for nm in ('usage','model','role','of','prompt','query','source','content','code','key','last','duration','name','failed'): assert getattr(a, nm, None)==getattr(b, nm, None), (nm, a, b)
+    sound(run)
+    sound(old)
+    return old
+
+# Load
+
+many = """a = llm_query_batched(['p1','p2','p1','bad'])
+try: llm_query('bad')
+except Exception as e: print(type(e).__name__)
+llm_query('p1', cache=False)"""
+
+# name -> replies of the root, keywords of the RLM
+ends = dict(final=(['FINAL(1)'], {}), final_var=([call_repl('x = {"a": [1, None, True, 2.5]}', 'Looking.'), 'FINAL_VAR(x)'], {}), repl=([call_repl(many), call_repl('FINAL([1, "a", {"b": None}])')], {}),
+    last_message=(['Paris it is.', 'Paris.', 'Paris!'], {}), nudged=(['', 'FINAL_VAR(nope)', 'FINAL(ok)'], {}), max_steps=([call_repl('1', 'Perhaps 7.')]*3, dict(limits=Limits(steps=3))),
+    budget=([call_repl(many, 'So far.'), 'FINAL(late)'], dict(limits=Limits(calls=5))), errors=([call_repl('1/0')]*2 + ['FINAL(best)'], dict(limits=Limits(errors=2))),
+    error=([call_repl('1', 'It may be 42.'), Fault(401, 'no')], {}), odd=([say(None)]*5, {}), rejected=(['FINAL(x)']*4, dict(final=int)),
+    fence=(['```repl\nprint(1)\n```\n```repl\n1/0\n```\n```repl\n2\n```', 'FINAL(2)'], dict(mode='fence')), no_tools=([Fault(400, 'tools are not supported here'), '```repl\nx = 5\n```', 'FINAL_VAR(x)'], {}),
+    several=([say('two', *(tool_call('run_repl', dict(python_code=o)) for o in ('a = 1', 'a + 1'))), 'FINAL(2)'], {}),
+    unbilled=([say('hm', tool_call('run_repl', dict(python_code='1')), usage=False), Fault(500), call_repl('llm_query("q")'), 'FINAL(1)'], {}),
+    useless=([Fault(200, body='{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14}}'), call_repl('llm_query("q")'), 'FINAL(1)'], {}),
+    children=([call_repl('r = rlm_query_batched("What?", ["one","two"]); r'), call_repl('rlm_query("What?", "one") + llm_query("p1")'), 'FINAL(3)'], dict(limits=Limits(depth=2))))
+
+def serve(replies):
+    "A server whose root gives `replies`, children look once and answer, `bad` fails and all else is answered"
+    left = list(replies)
+    def script(messages):
+        if messages[0]['role']!='system': return Fault(401, 'bad key') if messages[-1]['content']=='bad' else 'sub answer'
+        if messages[1]['content']=='What?': return call_repl('llm_query(context)') if len(messages)==2 else 'FINAL_VAR(context)'
+        return left.pop(0) if len(left)>1 else left[0]
+    return ScriptedServer(script)
+
+def quick(server, key='sk-planted0123456789abcdef', **kw):
+    m = LM('openai/m', base_url=server.url, api_key=key, **{'retries': 2, 'timeout': 20, **kw})
+    m.backoff = .001
+    return m
+
+@pytest.mark.parametrize('name', ends)
+def test_load(name, tmp_path):
+    "Every way of ending loads as the run that it was, and replays with and without its context"
+    replies,kw = ends[name]
+    path,again = tmp_path/'t.jsonl',{k:v for k,v in kw.items() if k=='final'}
+    with serve(replies) as server:
+        run = RLM(quick(server), **{'mode': 'tools', 'trace': path, **kw})('some text', 'q')
+        assert run.usage.total_tokens==server.billed.total_tokens or run.usage.estimated or name=='useless'
+        n = len(server.asked)
+        assert run.stop==dict(nudged='final', fence='final', no_tools='final_var', several='final', odd='last_message', rejected='last_message', unbilled='final', useless='final', children='final', errors='budget').get(name, name) or name=='rejected'
+        old = same(run, path)
+        assert sum(o['tokens'] or 0 for o in old.trace.rows() if o['kind'] in ('call','subcall'))==run.usage.total_tokens
+        assert len(old.trace.df())==len(old.trace.rows())
+        for context in (None, 'some text'):
+            r = replay(path, context, **again)
+            assert facts(r)==facts(run), (name, context)
+            assert totals(r.usage)==totals(run.usage) and {k:totals(v) for k,v in r.usage.parts}=={k:totals(v) for k,v in run.usage.parts}, (name, context)
+            assert [m['content'] for m in r.messages if m['role']!='user']==[m['content'] for m in run.messages if m['role']!='user']
+        assert len(server.asked)==n
+
+def test_budget_landing_replays(tmp_path):
+    "An answer that a variable held at the landing is served too, where no cell runs"
+    path = tmp_path/'t.jsonl'
+    run = RLM(ScriptedLM([call_repl('x = [1, 2]\n1/0', 'Hm.'), 'FINAL_VAR(x)']), limits=Limits(errors=1), trace=path)('c', 'q')
+    assert (run.stop, run.value)==('budget', [1, 2])
+    for context in (None, 'c'): assert (r:=replay(path, context)).stop=='budget' and r.value==[1, 2] and r.answer==run.answer
+
+def test_out_of_time_replays(tmp_path):
+    "What the clock decided once is not decided again in a replay"
+    path = tmp_path/'t.jsonl'
+    run = RLM(ScriptedLM([call_repl('import time; time.sleep(.6)', 'So far.'), 'FINAL(now)']), limits=Limits(time=.7), trace=path)('c', 'q')
+    assert (run.stop, run.limit, run.answer)==('budget', 'time', 'now')
+    r = replay(path)
+    assert (r.stop, r.limit, r.answer)==('budget', 'time', 'now')
+
+# Faults
+
+def planted(fault, words):
+    "The same fault, whose words give secrets away"
+    return replace(fault, message=f'{fault.message} {words}') if isinstance(fault, Fault) and fault.body is None and fault.reply is None else fault
+
+hidden = dict(api_key='sk-planted0123456789abcdef', bare='bareplanted0123456789', header='headerplanted0123456789', url='postgres://me:urlplanted0123@host/db', env='envplanted0123456789')
+
+def test_rows(tmp_path):
+    "One row for each thing that happened, in the order of their beginnings"
+    with serve(ends['children'][0]) as server: run = RLM(quick(server), mode='tools', limits=Limits(depth=2), trace=tmp_path/'t.jsonl')('c', 'q')
+    rows = run.trace.rows()
+    kinds = [r['kind'] for r in rows]
+    assert [kinds.count(o) for o in ('run','cell','child','answer')]==[1, 5, 3, 1] and (kinds.count('call'), kinds.count('subcall'))==(9, 4)
+    assert all(r['duration'] is not None for r in rows if r['kind'] in ('call','cell','child','subcall'))
+    df = run.trace.df()
+    assert df.index.is_unique and set(df.loc[df['kind']=='child', 'depth'])=={1} and df['tokens'].sum()>=run.usage.total_tokens
+
+every = [*faults, *in_stream, *odd]
+
+@pytest.mark.parametrize('name', every)
+def test_fault_is_recorded(name, tmp_path, monkeypatch):
+    "A run through any fault, anywhere, loads and replays without the server, and its file gives no secret away, not even one that the provider says"
+    monkeypatch.setenv('OTHER_API_KEY', hidden['env'])
+    key = 'planted0123456789abcdef' if name=='auth_other_key' else hidden['bare'] if every.index(name)%2 else hidden['api_key'] # as that fault says it
+    fault = odd[name][0] if name in odd else (faults | in_stream)[name][0]
+    with ScriptedServer(scene:=Scene(planted(fault, ' '.join(hidden.values())))) as server:
+        m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=.5 if name=='late' else 20, retries=1, extra_headers={'Authorization': f"Bearer {hidden['header']}", 'X-Api-Key': hidden['header']})
+        m.backoff = .001
+        monkeypatch.delenv('RLM_LIVE')
+        for i,(place,times) in enumerate([('first',99), ('middle',1), ('sub',99), ('batch',1)]):
+            if name in in_stream and place in ('sub','batch') or name=='late' and i%2: continue
+            where,path = f'{name}, {place}, {times}',tmp_path/f'{place}.jsonl'
+            scene.place,scene.left,before = place,times,server.billed
+            rlm = RLM(m, mode='tools', limits=Limits(steps=6), trace=path)
+            if name in in_stream:
+                list(stream:=rlm.stream('some text', 'q'))
+                run = stream.run
+            else: run = rlm('some text', 'q')
+            assert run.usage.total_tokens==server.billed.total_tokens-before.total_tokens, where
+            text,n = path.read_text(encoding='utf-8'),len(server.asked)
+            found = [nm for nm,o in hidden.items() if o in text or o.split('-')[-1].split('@')[0].split(':')[-1] in text]
+            assert 'Bearer' not in text and (not found or found==['bare'] and key!=hidden['bare']), f'{where}: {found}' # a key of nobody looks like any word
+            same(run, path)
+            for context in (None, 'some text'):
+                r = replay(path, context)
+                assert (r.answer, r.value, r.stop, r.steps, totals(r.usage))==(run.answer, run.value, run.stop, run.steps, totals(run.usage)), f'{where}, {context}'
+            assert len(server.asked)==n, where
+
+def test_no_secret_of_a_cell(tmp_path, monkeypatch):
+    "What looks like a key, or is one of this process, does not get into the file by what cells print, return or ask, at the start of a line neither"
+    for k,v in dict(MY_API_KEY='sk-planted0123456789abcdef', HF_TOKEN='planted-token"é0123', DB='postgres://me:planted-pw@host/db', OPENAI_API_KEY='planted+base64/slash=').items(): monkeypatch.setenv(k, v)
+    code = """import os
+keys = os.environ
+for o in ('MY_API_KEY','HF_TOKEN','DB','OPENAI_API_KEY'): print(keys[o])
+print('begin\\nsk-' + 'planted9999999999\\tsk-' + 'planted8888888888')
+llm_query('mine: ' + str(dict(keys)))
+FINAL({o: keys[o] for o in ('MY_API_KEY','HF_TOKEN','DB','OPENAI_API_KEY')})"""
+    run = RLM(ScriptedLM(lambda ms: call_repl(code) if ms[0]['role']=='system' else f'you said {ms[-1]["content"]}'), trace=tmp_path/'t.jsonl')('c', 'q')
+    assert run.stop=='repl' and run.value['HF_TOKEN']=='planted-token"é0123'
+    text = (tmp_path/'t.jsonl').read_text(encoding='utf-8').replace(json.dumps(code)[1:-1], '')
+    lines = [l for l in text.split('\n') if 'planted' in l.replace('planted9999999999\\\\tsk', '').replace("'planted9", '').replace("'planted8", '')]
+    parsed = [json.loads(l) for l in lines]
+    shown = [d['kind'] for d in parsed if d['kind'] in ('cell_ended','subcall_started','subcall_ended','answer')]
+    assert not shown, shown
+    assert Run.load(tmp_path/'t.jsonl').stop=='repl'
+
+@pytest.mark.parametrize('key', ['key', 'id', 'none', 'kind', 'EMPTY', 'x', 'sub', 'content'])
+def test_a_key_that_is_a_word(key, tmp_path):
+    "Servers at home take any word as a key: it changes nothing in the file"
+    path = tmp_path/'t.jsonl'
+    root = ScriptedLM(lambda ms: 'none, sub, content, key' if ms[0]['role']!='system' else call_repl('llm_query("none, sub, content, key")') if len(ms)==2 else 'FINAL(none, sub, content, key)', api_key=key)
+    run = RLM(root, trace=path)('c', 'q')
+    assert same(run, path).answer=='none, sub, content, key' and replay(path, 'c').answer==run.answer
+
+@pytest.mark.parametrize('url', ['http://urlplanted0123456789@127.0.0.1:1/v1', 'http://u:urlplanted%2F0123456789@127.0.0.1:1/v1', 'http://127.0.0.1:1/v1?api_key=urlplanted0123456789', 'http://127.0.0.1:1/v1?key=urlplanted0123456789&x=1'])
+def test_no_secret_of_a_url(url, tmp_path, monkeypatch):
+    "A key may be anywhere in an endpoint's address"
+    monkeypatch.delenv('RLM_LIVE')
+    run = RLM('openai/m', base_url=url, retries=0, trace=tmp_path/'t.jsonl')('c', 'q')
+    assert run.stop=='error' and 'urlplanted' not in (tmp_path/'t.jsonl').read_text()
+
+# Values
+
+odd_values = dict(nan=('float("nan")', True), inf=('[float("inf"), -float("inf")]', True), int=('10**3000', True), huge=('10**5000', False), bytes=('b"\\xff\\x00"', False), set=('{3, 1, 2}', False), tuple=('(1, (2,))', False), keys=('{1: "a", (1, 2): "b", None: 3}', False),
+    surrogate=('"a\\ud83d\\u2028\\x85\\x00b\\r\\n"', True), own=('type("A", (), {"__repr__": lambda s: "an A"})()', False), bad=('type("A", (), {"__repr__": lambda s: 1/0})()', False), circle=('(lambda x: x.append(x) or x)([])', False),
+    deep=('__import__("functools").reduce(lambda a,_: [a], range(50000), 1)', False), frame=('__import__("pandas").DataFrame(dict(a=[1, 2]))', False), array=('__import__("numpy").arange(3)', False), call=('llm_query', False), error=('ValueError("no")', False),
+    evil=('type("D", (dict,), {"items": lambda s: 1/0})(a=1)', False), module=('__import__("os")', False), large=('"x" * 10_000_000', True))
+
+@pytest.mark.parametrize('name', odd_values)
+def test_odd_values(name, tmp_path):
+    "Whatever FINAL is given, the file stays whole and says how the run ended"
+    code,whole = odd_values[name]
+    path = tmp_path/'t.jsonl'
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        run = RLM(ScriptedLM([call_repl(f'FINAL({code})', 'Here.')]), trace=path)('c', 'q')
+    assert run.stop=='repl' and run.trace.problem is None
+    old = Run.load(path)
+    assert (old.stop, old.answer, old.steps, totals(old.usage))==('repl', run.answer, 1, totals(run.usage))
+    assert [e.kind for e in old.trace]==[e.kind for e in run.trace]
+    if whole: assert repr(old.value)==repr(run.value)
+    assert replay(path, 'c').stop=='repl' and replay(path).answer==run.answer
+
+def test_long_prompts(tmp_path):
+    "A prompt of 10 MB is written down once, quickly, and found again"
+    path = tmp_path/'t.jsonl'
+    def script(ms): return f'read {len(ms[0]["content"])}' if ms[0]['role']!='system' else call_repl('a = llm_query(context)\na') if len(ms)==2 else 'FINAL_VAR(a)'
+    context = 'https://a.b/c gh hf_ sk- lorem é ipsum\n' * 260_000
+    start = time.perf_counter()
+    run = RLM(lm:=ScriptedLM(script), trace=path)(context, 'q')
+    took = time.perf_counter()-start
+    print(f'10 MB prompt: {took:.2f} s, file of {path.stat().st_size/1e6:.1f} MB')
+    assert run.answer==f'read {len(context)}' and path.stat().st_size<1.2*len(context.encode())+20_000 and took<10
+    n = len(lm.asked)
+    assert resume(path, context, model=lm).answer==run.answer and len(lm.asked)==n
+
+def test_cost_and_size(tmp_path):
+    "A step costs the same at the end as at the beginning, in time and in the file, and a trace costs little"
+    path,n = tmp_path/'t.jsonl',200
+    def script(ms): return call_repl(f'print("{"x"*500}")\nlen(context)', 'y'*200) if sum(m['role']=='assistant' for m in ms)<n-1 else 'FINAL(1)'
+    run = RLM(ScriptedLM(script), limits=Limits(steps=n), trace=path)('some text', 'q')
+    lines = path.read_text().splitlines()
+    sizes = [len(l) for l in lines]
+    third = len(sizes)//3
+    assert run.steps==n and sum(sizes[2*third:])<1.1*sum(sizes[third:2*third]) and max(sizes)<20_000, 'the history is repeated'
+    trace,start = Trace().open(tmp_path/'u.jsonl', {}),time.perf_counter()
+    for i in range(2000): trace.add('cell_started', code='x'*500)
+    each = (time.perf_counter()-start)/2000
+    start = time.perf_counter()
+    read_trace(path)
+    print(f'{each*1e6:.0f} µs an event; {sum(sizes)/n:.0f} bytes a step; read in {time.perf_counter()-start:.3f} s')
+    assert each<.002
+
+def test_reading_many_calls_is_quick(tmp_path):
+    "A replay looks at each event a few times, not once for each cell"
+    path,n = tmp_path/'t.jsonl',100
+    def script(ms):
+        if ms[0]['role']!='system': return 'ok'
+        i = sum(m['role']=='assistant' for m in ms)
+        return call_repl(f'r = llm_query_batched([f"{{i}} of {i}" for i in range(20)])') if i<n-1 else 'FINAL(1)'
+    run = RLM(ScriptedLM(script), limits=Limits(steps=n), trace=path)('some text', 'q')
+    start = time.perf_counter()
+    r = replay(path)
+    took = time.perf_counter()-start
+    print(f'replay of {len(run.trace)} events in {took:.2f} s')
+    assert totals(r.usage)==totals(run.usage) and took<5
+
+# While it is written
+
+def test_readable_at_every_moment(tmp_path):
+    "Whoever reads along sees a run that grows and never an error; the last line may be half"
+    path,seen,stop = tmp_path/'t.jsonl',[],threading.Event()
+    def script(ms): return f'ok {ms[0]["content"]}' if ms[0]['role']!='system' else call_repl('r = llm_query_batched([f"{len(history)} {i}" + "x"*3000 for i in range(8)])') if len(ms)<30 else 'FINAL(1)'
+    def reader():
+        while not stop.is_set():
+            if not path.exists() or not path.stat().st_size: continue
+            try: seen.append((len(read_trace(path)), Run.load(path).stop))
+            except Exception as e: seen.append((e, ''))
+    t = threading.Thread(target=reader)
+    t.start()
+    try: run = RLM(ScriptedLM(script), trace=path)('c', 'q')
+    finally:
+        stop.set()
+        t.join()
+    bad = [o for o in seen if isinstance(o[0], Exception)]
+    assert not bad and len(seen)>5 and [o[0] for o in seen]==sorted(o[0] for o in seen), bad[:3]
+    same(run, path)
+
+def test_cut_at_every_byte(tmp_path):
+    "A file that was cut anywhere is read as far as it goes"
+    path,cut = tmp_path/'t.jsonl',tmp_path/'cut.jsonl'
+    run = RLM(ScriptedLM([call_repl('x = "é\\n"; x', 'Søme text.'), 'FINAL_VAR(x)']), trace=path)('c', 'q')
+    data,sizes = path.read_bytes(),[]
+    head = data.index(b'\n')+1
+    for n in [*range(head, len(data), 37), *range(len(data)-40, len(data)+1)]:
+        cut.write_bytes(data[:n])
+        sizes.append(len(Run.load(cut).trace))
+    assert sizes==sorted(sizes) and sizes[-1]==len(run.trace)
+    for n in (0, 1, head//2):
+        cut.write_bytes(data[:n])
+        with pytest.raises(ValueError, match='no trace'): Run.load(cut)
+
+def test_threads_of_a_cell(tmp_path):
+    "Threads that call at once leave each line whole"
+    path = tmp_path/'t.jsonl'
+    code = """import threading
+got = []
+ts = [threading.Thread(target=lambda i=i: got.extend(llm_query(f'{i} {j}' + 'x'*9000) for j in range(6))) for i in range(12)]
+for t in ts: t.start()
+for t in ts: t.join()
+FINAL(len(got))"""
+    run = RLM(ScriptedLM(lambda ms: call_repl(code) if ms[0]['role']=='system' else 'ok'), trace=path)('c', 'q')
+    assert run.value==72 and same(run, path).usage.calls==73 and replay(path, 'c').value==72
+
+def test_runs_at_once_in_one_folder(tmp_path, monkeypatch):
+    "RLM_TRACE names a folder, whatever it looks like; each run has a file of its own there, at the same moment too"
+    for folder in (tmp_path/'plain', tmp_path/'with.dot'):
+        monkeypatch.setenv('RLM_TRACE', str(folder))
+        def go(i): runs.append((i, RLM(ScriptedLM([call_repl(f'x = {i}'), f'FINAL({i})']))('c', 'q')))
+        runs,ts = [],[threading.Thread(target=go, args=(i,)) for i in range(6)]
+        for t in ts: t.start()
+        for t in ts: t.join()
+        files = sorted(folder.iterdir())
+        assert len(files)==6 and sorted(Run.load(p).answer for p in files)==[str(i) for i in range(6)]
+        for i,run in runs: assert Run.load(run.trace.path).answer==str(i)
+
+def test_full_disk(tmp_path):
+    "A disk that is full ends no run: one warning says that the trace breaks off, and the run says it too"
+    (path:=tmp_path/'full.jsonl').symlink_to('/dev/full')
+    with pytest.warns(UserWarning, match='breaks off') as w: run = RLM(ScriptedLM([call_repl('x = 1'), 'FINAL_VAR(x)']), trace=path)('c', 'q')
+    assert run.value==1 and isinstance(run.trace.problem, OSError) and len(w)==1 and len(run.trace)>6
+
+@pytest.mark.parametrize('path', ['/dev/null/x.jsonl', '/proc/nowhere/x.jsonl', '/dev/null/folder'])
+def test_unwritable(path):
+    "A path that can hold no file is told before anything is asked"
+    with pytest.raises(ValueError, match='cannot be written'): RLM(lm:=ScriptedLM(['FINAL(1)']), trace=path)('c', 'q')
+    assert not lm.asked
+
+@pytest.mark.parametrize('data', [b'line one\nline two', b'{"a": 1}', b'\x00\xff\xfe', b'{"a": 1}\n', b'x'*100_000, b'\n\n'])
+def test_a_file_of_mine_is_left_alone(data, tmp_path):
+    "A file that is no trace is refused and keeps every byte"
+    (path:=tmp_path/'notes.txt').write_bytes(data)
+    with pytest.raises(ValueError, match='no trace'): RLM(lm:=ScriptedLM(['FINAL(1)']), trace=path)('c', 'q')
+    assert path.read_bytes()==data and not lm.asked
+
+# Files that are none
+
+model = dict(model='m', base_url=None, params={})
+more = dict(sub=None, limits={}, own=[], mode='tools', prompts={}, final=None, context=None)
+header = json.dumps(dict(kind='header', format=FORMAT, time=1., packages={}, run='a', root=model, **more))
+no_traces = dict(empty=b'', blank=b'\n\n', binary=bytes(range(256))*20, png=b'\x89PNG\r\n\x1a\n' + b'\0'*99, text=b'hello\nworld\n', json=b'{"a": 1}', list=b'[1, 2]\n', csv=b'a,b\n1,2\n', jsonl=b'{"text": "x"}\n{"text": "y"}\n', kind=b'{"kind": "x"}\n',
+    bare_header=b'{"kind": "header"}\n', deep=b'['*100_000 + b'\n', deep_dict=b'{"a":'*100_000, odd_format=b'{"kind": "header", "format": "one"}\n', null_format=b'{"kind": "header", "format": null}\n', number=b'1'*9000 + b'\n', event=f'{header}\n{{"kind": "cell_started"}}\n{{}}\n'.encode(),
+    half_event=f'{header}\n{{"kind": "cell_started"}}\n'.encode(), middle=f'{header}\n{{"kind": "ce\n{header}\n'.encode(), utf16='{"kind": "header"}\n'.encode('utf-16'), newer=json.dumps(json.loads(header) | dict(format=FORMAT+1)).encode() + b'\n', newer_bare=b'{"kind": "header", "format": 99}\n')
+
+@pytest.mark.parametrize('name', no_traces)
+def test_no_trace(name, tmp_path):
+    "One sentence says what is wrong with the file"
+    (path:=tmp_path/'t.jsonl').write_bytes(no_traces[name])
+    for f in (Run.load, read_trace, read_traces, replay, lambda p: resume(p, 'c'), lambda p: fork(p, step=1)):
+        with pytest.raises(ValueError) as e: f(path)
+        assert type(e.value) is ValueError and str(path) in str(e.value) and '\n' not in str(e.value) and len(str(e.value))<300 + len(str(path))
+        if 'newer' in name: assert 'newer rlm' in str(e.value)
+
+def test_no_file(tmp_path):
+    "A file that is missing, or a folder, is told in a sentence too"
+    for p in (tmp_path/'nope.jsonl', tmp_path, str(tmp_path/'nope.jsonl')):
+        with pytest.raises(ValueError, match='cannot be read'): Run.load(p)
+
+def test_later_fields_are_kept(tmp_path):
+    "Fields and kinds that a later rlm adds do not trouble this one"
+    path = tmp_path/'t.jsonl'
+    run = RLM(ScriptedLM([call_repl('1'), 'FINAL(1)']), trace=path)('c', 'q')
+    lines = [json.loads(l) | dict(later=[1]) for l in path.read_text().splitlines()]
+    for d in lines:
+        if d.get('usage'): d['usage'] |= dict(later_tokens=5)
+    lines.insert(3, dict(kind='later', id=999, parent=1, depth=0, time=1.))
+    path.write_text(''.join(json.dumps(d) + '\n' for d in lines))
+    assert Run.load(path).answer==run.answer and replay(path).answer==run.answer and Run.load(path).trace.rows()
+
+# What a header says
+
+def test_header(tmp_path):
+    "Format, packages, model, parameters and what the context was, which is not copied"
+    path = tmp_path/'t.jsonl'
+    RLM(ScriptedLM(['FINAL(1)'], temperature=.5, max_tokens=9, extra_headers={'Authorization': 'Bearer planted', 'X-Team': 'a'}), trace=path)('needle in the context', 'q')
+    h = json.loads(path.read_text().splitlines()[0])
+    assert h['format']==FORMAT and {'python','rlm','litellm','ipython'}<=h['packages'].keys() and h['root']['model']=='scripted'
+    assert h['root']['params']==dict(temperature=.5, max_tokens=9, extra_headers={'X-Team': 'a'}) and h['context']==context_facts('needle in the context') and h['context']['size']==21
+    assert 'needle' not in path.read_text() and 'planted' not in path.read_text()
+
+def test_toolloop_writes_too(tmp_path):
+    "`advanced_toolloop(trace=)` writes the same kind of file"
+    path,sh = tmp_path/'t.jsonl',prep_shell('some text', model=(lm:=ScriptedLM(lambda ms: 'sub' if ms[0]['role']!='system' else call_repl('a = llm_query_batched(["x","y"])') if len(ms)==2 else 'FINAL_VAR(a)')))
+    item = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm, trace=path))[-1]
+    sh.close()
+    old = Run.load(path)
+    assert (old.answer, old.stop, old.usage, old.steps)==(item['answer'], item['stop'], item['usage'], item['steps'])
+    sound(old)
+    assert replay(path).value==replay(path, 'some text').value==item['value']==['sub','sub']

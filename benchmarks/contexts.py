@@ -40,7 +40,7 @@ def one(kind, n, trace):
     from rlm.replay import ScriptedLM, call_repl
     from rlm.tools import prep_shell
     code = 'print(type(context), len(context))\nhead = context[:100] if isinstance(context, str) else next(iter(context))\nhead'
-    def ask(context, **kw): return RLM(ScriptedLM([call_repl(code), 'FINAL(done)']), **kw)(context, 'How long is it?')
+    def ask(context, **kw): return RLM(ScriptedLM([call_repl(code), 'FINAL(done)']), sandbox='trusted', **kw)(context, 'How long is it?')
     assert ask('warm').answer=='done' # imports and caches are not the context's
     base = rss()
     context = make(kind, n)

@@ -49,7 +49,7 @@ def main():
     "Print CPU time and billed tokens per step"
     floor = floor_ms()  # imports litellm too
     lm = Timed()
-    run = RLM(lm, mode='tools', limits=Limits(steps=n))('some context', 'q')
+    run = RLM(lm, mode='tools', limits=Limits(steps=n), sandbox='trusted')('some context', 'q')
     assert run.steps==n and run.stop=='final', run
     own = [1000*(b-a-s) for a,b,s in zip(lm.starts, lm.starts[1:], lm.spent)]  # from call to call, without the double's own work
     at = {k: statistics.median(own[max(1, k-1-window):k-1]) for k in marks}

@@ -65,14 +65,19 @@ def clip(
 
 # %% ../nbs/05a_capture.ipynb #b078ab5c
 _sink = ContextVar('rlm_sink', default=None) # where the cell that runs in this thread or task prints
-_captures,_lock = {},threading.RLock() # sink -> threads that were there before its cell
+_captures,_lock = {},threading.RLock() # sink -> threads that were there before its cell, and the sink of the cell that called it
 
 def _current_sink():
     if (s:=_sink.get()) is not None: return s
     # A thread that a cell started has no context of its own: with one cell running there is no doubt whose it is
-    if len(_captures)==1:
-        for s,before in list(_captures.items()):
-            if threading.get_ident() not in before: return s
+    # or with one inside the other, as with a child run
+    with _lock: open_ = dict(_captures)
+    inner = [s for s in open_ if not any(outer is s for _,outer in open_.values())]
+    s = inner[0] if len(inner)==1 else None
+    while s in open_:
+        before,outer = open_[s]
+        if threading.get_ident() not in before: return s
+        s = outer
 
 class _Bytes(io.RawIOBase):
     "The `buffer` of a captured stream"
@@ -125,7 +130,7 @@ def captured(
     with _lock:
         for nm in ('stdout','stderr'):
             if not isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, _tee_of(getattr(sys, nm)))
-        _captures[sink] = {t.ident for t in threading.enumerate()}
+        _captures[sink] = {t.ident for t in threading.enumerate()},_sink.get()
         tees = {nm: getattr(sys, nm) for nm in ('stdout','stderr')}
     token = _sink.set(sink)
     try: yield sink

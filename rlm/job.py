@@ -192,6 +192,7 @@ def final(self:Job)->dict:
     o = self.out
     item = dict(type='final', answer=o.answer, value=o.value, stop=o.stop, limit=o.limit, usage=self.budget.usage, steps=o.steps, error=o.error)
     self._tell_messages()
+    if tried:=getattr(self.sh, 'access', list)(): self.tell('access', parent=self.id, tried=tried)
     if o.stop=='error': self.tell('error', parent=self.id, error=o.error)
     if self.depth: self.budget.close()
     else:

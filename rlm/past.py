@@ -10,10 +10,16 @@ import math, threading
 from collections import defaultdict, deque
 from fastcore.basics import patch
 from .lm import fingerprint
+from .providers import LMError
 from .trace import Trace
 from .usage import BudgetExceeded
 
-# %% ../nbs/10a_past.ipynb #fef1e349
+# %% ../nbs/10a_past.ipynb #64cc0b11
+def _words(o):
+    "Fingerprint of what a request says, whoever is asked and how"
+    messages = o['messages'] if isinstance(o, dict) else getattr(o, 'messages', None) or [dict(role='user', content=o.prompt)]
+    return fingerprint('', dict(messages=messages))
+
 class _Answers:
     "Answers to sub-calls of a whole tree, each to be taken once: by the request, or with `loose`, in a cell that was `seen` through, by its messages alone"
     def __init__(self, traces, loose):
@@ -44,11 +50,39 @@ class _Answers:
             if any(o[0] is begin for o in left): self.taken.add(id(begin))
             elif left and not end.error: left.popleft() # told again in another section
 
-def _words(o):
-    "Fingerprint of what a request says, whoever is asked and how"
-    messages = o['messages'] if isinstance(o, dict) else getattr(o, 'messages', None) or [dict(role='user', content=o.prompt)]
-    return fingerprint('', dict(messages=messages))
+# %% ../nbs/10a_past.ipynb #df2ece34
+def _calls(inside, ended, id):
+    "Every call below an event, and every child run that was served whole, as pairs of beginning and end"
+    for e in inside[id]:
+        end = ended.get(e.id)
+        if end and (e.kind in ('call_started','subcall_started') or e.kind=='child_started' and end.source=='trace'): yield e,end
+        yield from _calls(inside, ended, e.id)
 
+def _spent(calls):
+    "`((depth, role, model), Usage)` of each"
+    for _,end in calls:
+        if not end.usage: continue
+        if end.kind=='child_ended': yield from end.usage.parts
+        else: yield (end.depth, end.role, end.model),end.usage
+
+def _of_run(trace, run):
+    "Root calls and cells of the run in one trace, as pairs of beginning and end, and its children"
+    inside = defaultdict(list)
+    for e in trace:
+        if e.kind.endswith('_started'): inside[e.parent].append(e)
+    if run is None: run = next((e.id for e in trace if e.kind=='run_started'), None)
+    ended = {e.of:e for e in trace if e.kind.endswith('_ended')}
+    root = [(e, ended[e.id]) for e in inside[run] if e.kind=='call_started' and e.id in ended]
+    begun = [e for e in inside[run] if e.kind=='cell_started']
+    children = defaultdict(list)
+    for e in (o for p in [run, *(c.id for c in begun)] for o in inside[p] if o.kind=='child_started'):
+        end = ended.get(e.id)
+        over = end and end.stop!='interrupted' and (end.stop not in ('error','budget') or e.parent in ended) # a failure that nobody saw is tried again
+        calls = list(_calls(inside, ended, e.id))
+        children[e.key].append((end if over else None, calls, trace, e.id))
+    return root,[(e, ended[e.id], list(_spent(_calls(inside, ended, e.id)))) for e in begun if e.id in ended],children
+
+# %% ../nbs/10a_past.ipynb #735c5b3e
 class Past:
     "What an earlier run was answered, to be served again"
     def __init__(self,
@@ -63,44 +97,13 @@ class Past:
     ):
         self.steps,self.rerun,self.retry,self.limits,self.top = steps,rerun,retry,limits,runs is None
         self.answers = answers or _Answers(traces, loose)
-        each = [(*self._of_run(t, run), t) for t,run in zip(traces, runs or [None]*len(traces))]
+        each = [(*_of_run(t, run), t) for t,run in zip(traces, runs or [None]*len(traces))]
         best = max(reversed(each), key=lambda o: sum(not end.error for _,end in o[0])) # the last of those that came furthest
         self.widened = limits is not None and limits!=best[3].header['limits']
         self.root,self.cells,self.children = deque(best[0]),deque(best[1]),defaultdict(deque)
         for key in {k for o in each for k in o[2]}: # each child in the sections that had it
             found = [o[2][key] for o in each if key in o[2]]
             self.children[key] = deque([v[i] for v in found if i<len(v)] for i in range(max(map(len, found))))
-
-    def _of_run(self, trace, run):
-        "Root calls and cells of the run in one trace, as pairs of beginning and end, and its children"
-        inside = defaultdict(list)
-        for e in trace:
-            if e.kind.endswith('_started'): inside[e.parent].append(e)
-        if run is None: run = next((e.id for e in trace if e.kind=='run_started'), None)
-        ended = {e.of:e for e in trace if e.kind.endswith('_ended')}
-        root = [(e, ended[e.id]) for e in inside[run] if e.kind=='call_started' and e.id in ended]
-        begun = [e for e in inside[run] if e.kind=='cell_started']
-        children = defaultdict(list)
-        for e in (o for p in [run, *(c.id for c in begun)] for o in inside[p] if o.kind=='child_started'):
-            end = ended.get(e.id)
-            over = end and end.stop!='interrupted' and (end.stop not in ('error','budget') or e.parent in ended) # a failure that nobody saw is tried again
-            calls = list(_calls(inside, ended, e.id))
-            children[e.key].append((end if over else None, calls, trace, e.id))
-        return root,[(e, ended[e.id], list(_spent(_calls(inside, ended, e.id)))) for e in begun if e.id in ended],children
-
-def _calls(inside, ended, id):
-    "Every call below an event, and every child run that was served whole, as pairs of beginning and end"
-    for e in inside[id]:
-        end = ended.get(e.id)
-        if end and (e.kind in ('call_started','subcall_started') or e.kind=='child_started' and end.source=='trace'): yield e,end
-        yield from _calls(inside, ended, e.id)
-
-def _spent(calls):
-    "`((depth, role, model), Usage)` of each"
-    for _,end in calls:
-        if not end.usage: continue
-        if end.kind=='child_ended': yield from end.usage.parts
-        else: yield (end.depth, end.role, end.model),end.usage
 
 # %% ../nbs/10a_past.ipynb #4fc8fe10
 @patch

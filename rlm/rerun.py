@@ -9,7 +9,7 @@ __all__ = ['resume', 'replay', 'fork']
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
-from .core import RLM, Run, _model_facts
+from .core import RLM, Run, _model_facts, default_sandbox
 from .lm import LM
 from .past import Past
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
@@ -57,14 +57,18 @@ def _past(traces, rlm, **kw):
     header = traces[-1].header
     return Past(traces, limits=asdict(rlm.limits), loose=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
 
+_not_here = 'The context of this run is not here: give it as context=, with the path of the trace.'
+
 class _NoContext:
     "Stands for a context that is not there"
-    def _missing(self, *args): raise RuntimeError('The context of this run is not here: give it as context=, with the path of the trace.')
+    def _missing(self, *args): raise RuntimeError(_not_here)
     __len__ = __iter__ = __getitem__ = __str__ = __repr__ = __getattr__ = _missing
 
+# %% ../nbs/12a_rerun.ipynb #66dd7311
 def _again(rlm, context, messages, past, traces, live=True, verbose=False, **facts):
     "Run once more, with what is past served again"
-    with rlm.chat(_NoContext() if context is None else context) as chat:
+    if context is None: context = _NoContext() if (rlm.sandbox or default_sandbox())=='trusted' else _not_here # only data can be sent to a worker
+    with rlm.chat(context) as chat:
         chat.messages,chat.history = list(messages[:-1]),list(messages[:-1])
         job = chat.start(messages[-1:], past=past, context=traces[0].header['context'], **facts)
         job.tree.live = live
@@ -74,6 +78,7 @@ def _again(rlm, context, messages, past, traces, live=True, verbose=False, **fac
     if not past.rerun and not live and done and run.stop==done.stop: run.answer,run.value = done.answer,done.value # JSON has no word for some values
     return run
 
+# %% ../nbs/12a_rerun.ipynb #52b62722
 def _answer_event(traces): return next((e for t in reversed(traces) for e in reversed(t) if e.kind=='answer'), None)
 
 def _serve_answer(job, traces):

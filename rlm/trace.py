@@ -51,7 +51,7 @@ def _plain(o):
 
 def _size(o): return len(o) if isinstance(o, (str,bytes,list,dict)) else sum(map(_size, o)) if isinstance(o, tuple) else 8
 
-def _parts(o, size):
+def _batches(o, size):
     "The items of a list or dict, so many at a time that each part is about `size` characters"
     if not isinstance(o, (list,tuple,dict)): return (yield o)
     part,n = [],0
@@ -78,7 +78,7 @@ def _pieces(context, size=1<<22):
     elif isinstance(context, (bytes, bytearray, memoryview)): yield context
     else:
         try:
-            for part in _parts(context, size): yield json.dumps(part, sort_keys=True, default=_plain).encode()
+            for part in _batches(context, size): yield json.dumps(part, sort_keys=True, default=_plain).encode()
         except (TypeError, ValueError, RecursionError): yield pickle.dumps(context, protocol=5)
 
 # %% ../nbs/10_trace.ipynb #406ac103

@@ -1,5 +1,5 @@
 "The shell inside a real Jupyter kernel: the user's kernel stays as it was, and Interrupt reaches through"
-import time
+import sys,time
 from contextlib import contextmanager
 
 import nbformat,pytest
@@ -61,6 +61,24 @@ def test_kernel_stays_as_it_was():
     assert text(outs[3])=='', outs[3]
     assert text(outs[-1])=="'alive'"
     assert text(outs[8]).startswith('4 [(True, True, '), outs[8]
+
+@pytest.mark.skipif(sys.platform!='linux', reason='the sandbox that is tested here is that of Linux')
+def test_sandbox_leaves_the_kernel_as_it_was():
+    "The same with a sandbox: made, used, killed and closed, with a figure of the user open and a class of the notebook pickled"
+    model = [SHOWS, 'import asyncio\nawait asyncio.sleep(0)\n'+SHOWS, 'input("name? ")', 'exit()', '1/0', 'len?', '%reset -f', 'while True: pass', '%%time\n1', '!echo hi', '%matplotlib inline',
+        'import os; os.chdir("/"); os._exit(1)', 'import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); _ = 7', '_', 'import ctypes; ctypes.string_at(0)']
+    outs = execute(SETUP, '"the last value"', "before = noted(); threads = set(threading.enumerate()); keys = sorted(Out); child = signal.getsignal(signal.SIGCHLD); fig,ax = plt.subplots(); ax.plot([1,2])\n"
+        f"sh = prep_shell('ctx', sandbox='auto')\nres = [make_run_repl(sh, timeout=1 if o=='while True: pass' else 30)(o) for o in {model!r}]\nassert plt.get_fignums()==[fig.number]",
+        'assert not changed(before, noted()), changed(before, noted())',
+        "assert 'the last value' in Out.values() and sorted(Out)[:len(keys)]==keys and _=='the last value', (_, Out)",
+        'assert pickle.loads(pickle.dumps(Mine())).v==3 and get_ipython() is before["ip"] and signal.getsignal(signal.SIGCHLD) is child',
+        "assert all(t.name.startswith('rlm') and t.daemon for t in set(threading.enumerate())-threads), threading.enumerate()",
+        "print([('model print' in o, 'model err' in o, 'model value' in o) for o in res[:2]])",
+        "sh.close()\nimport time\nend = time.time()+3\nwhile time.time()<end and len(set(threading.enumerate())-threads)>1: time.sleep(.05)\n"
+        "assert len(set(threading.enumerate())-threads)<=1, threading.enumerate() # that of the worker kept warm\nassert not changed(before, noted()); 'alive'")
+    assert text(outs[2])=='[figure]', outs[2]
+    assert not any(map(text, outs[3:7])), outs[3:7]
+    assert text(outs[7])=='[(True, True, True), (True, True, True)]\n' and text(outs[8])=="'alive'"
 
 @pytest.mark.parametrize('first', ['', 'import asyncio\nawait asyncio.sleep(0)\n'])
 @pytest.mark.parametrize('timeout', [None,20])

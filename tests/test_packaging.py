@@ -27,7 +27,7 @@ def expected():
 def test_settings_keys():
     "settings.ini holds requirements and scripts; the rest is pyproject.toml's, and nothing is said twice"
     reqs,dev,d = settings()
-    assert set(d)=={'requirements','dev_requirements','console_scripts'}
+    assert set(d)=={'requirements','dev_requirements','monty_requirements','console_scripts'}
     assert set(reqs)&set(dev)==set()
     proj = tomllib.loads((root/'pyproject.toml').read_text(encoding='utf-8'))['project']
     assert set(proj['dynamic'])=={'version','dependencies','optional-dependencies','scripts','entry-points'}

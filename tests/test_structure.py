@@ -22,8 +22,9 @@ def imports(p):
             yield from ((home(nm, a.name) if nm=='rlm' else nm, o.lineno) for a in o.names)
 
 def place(nm):
-    "A module's place in the import order: its notebook's number; what is hand-written (`_child`) comes before all"
-    return number.get(nm, '' if nm.rpartition('.')[2].startswith('_') else '~')
+    "A module's place in the import order: its notebook's number, `06a` after `06`; what is hand-written (`_child`) comes before all, in the order of its names"
+    last = nm.rpartition('.')[2]
+    return number.get(nm, f' {last}' if last.startswith('_') else '~')
 
 @pytest.mark.parametrize('p', **by_name([p for p in modules if not re.fullmatch('__.*__|_modidx', p.stem)]))
 def test_import_order(p):
@@ -31,6 +32,11 @@ def test_import_order(p):
     mine = place(mod_name(p))
     theirs = [(o,line) for o,line in imports(p) if o.startswith('rlm.')]
     none(f'line {line}: {o} ({place(o)}) is not before {mine}' for o,line in theirs if place(o)>=mine)
+
+def test_names_are_defined():
+    "A name that only a cell which is not exported imports passes in the notebook and fails in the package"
+    out = run(sys.executable, '-m', 'pyflakes', *map(str, modules), cwd=root).stdout
+    none(o for o in out.splitlines() if 'undefined name' in o)
 
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"

@@ -128,6 +128,7 @@ def decode(value, blobs=None):
         if nm in ('set','frozenset'): return _collections[nm](key(x, depth) for x in v)
         if nm=='bytes': return base64.b64decode(v)
         if nm in ('datetime','date'): return getattr(datetime, nm).fromisoformat(v)
+        if nm=='failed' and isinstance(v, str): return failed_text(v, o.get('error'))
         if blobs is not None: return _decode_rich(o, go, blobs)
         raise BadFrame(f'unknown kind of value {nm!r}')
     try: return go(value)
@@ -137,7 +138,6 @@ def _decode_rich(o, go, blobs):
     "What only a host sends"
     nm,v = o['$'],o['v']
     if nm=='blob': return blobs[v]
-    if nm=='failed': return failed_text(v, o['error'])
     if nm=='array':
         import numpy as np
         a = go(v)

@@ -286,12 +286,11 @@ def _bound(self:SandboxShell, name, fn, args, kwargs):
     except TypeError as e: raise TypeError(f'{name}() {e}') from None
     for k,v in bound.arguments.items():
         t = sig.parameters[k].annotation
-        if t==str|list: t = str if isinstance(v, str) else dict # a prompt, or messages
         if t is str and not isinstance(v, str): raise TypeError(f'{name}: {k} must be text (str), not {type(v).__name__}.')
-        if t is dict and not (isinstance(v, (list,tuple)) and all(isinstance(o, (str,dict)) for o in v)): raise TypeError(f'{name}: {k} must be text (str), or a list.')
-        if t is list and not (isinstance(v, str) or isinstance(v, (list,tuple)) and all(isinstance(o, str) for o in v)): raise TypeError(f'{name}: {k} must be a list of texts (str).')
+        words = {list: 'a list', str|list: 'text or a list'}.get(t)
+        if words and not isinstance(v, (str,list,tuple)): raise TypeError(f'{name}: {k} must be {words}, not {type(v).__name__}.')
         if k=='model' and v not in (None, *self.models): raise ValueError(f"{name}: model={clip(str(v), 100)!r} is not offered here. Leave model= out{', or choose: ' + ', '.join(self.models) if self.models else ''}.")
-        if t in (str,list,dict): chars += len(v) if isinstance(v, str) else sum(len(o) if isinstance(o, str) else len(json.dumps(o)) for o in v)
+        if words or t is str: chars += len(v) if isinstance(v, str) else sum(len(o) if isinstance(o, str) else len(json.dumps(o, default=str)) for o in v)
     if chars>self.bounds.prompt: raise ValueError(f'{name}: {chars:,} characters are more than can be sent at once ({self.bounds.prompt:,}). Split the text into smaller pieces.')
     return bound
 

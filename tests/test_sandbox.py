@@ -6,7 +6,7 @@ import pytest
 from project import none
 from rlm._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
 from rlm.core import advanced_toolloop
-from rlm.lm import LM
+from rlm.lm import LM, LMError
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 from test_quickstart import gifts, model as quick_model
@@ -448,3 +448,14 @@ def test_refused():
     for kind,says in (('strict','bubblewrap'), ('Auto','auto'), ('none','auto')):
         out = subprocess.run([sys.executable, '-c', code.format(kind)], env={**os.environ, 'PATH': '/nowhere'}, capture_output=True, text=True, timeout=30).stdout
         assert out.startswith('SandboxError') and says in out and 'trusted' in out and len(out.splitlines())==1, out
+
+def test_failed_query_comes_back():
+    "A failed sub-call is a value like any other: shown, kept, given as the answer"
+    lm = ScriptedLM(lambda messages: LMError('refused', 'no') if messages[-1]['content']=='bad' else 'yes', retries=0)
+    sh = prep_shell('c', model=lm, sandbox='auto')
+    try:
+        cell = sh.run('r = llm_query_batched(["a","bad",None])\nr')
+        assert cell.error is None and [o[:16] for o in cell.value]==['yes','[ERROR refused: ','[ERROR bad_reque'], cell.output
+        sh.run('FINAL_VAR("r")')
+        assert sh.tools.take_final()[0][1].startswith('[ERROR refused') and sh.user_ns['r'][0]=='yes'
+    finally: sh.close()

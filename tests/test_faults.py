@@ -9,6 +9,9 @@ from rlm.replay import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_c
 from rlm.tools import prep_shell, make_run_repl
 from rlm.usage import Limits
 
+# litellm takes most of the time: its turn in the largest tables comes with `pytest -m "slow or not slow"`
+litellm_slowly = pytest.mark.parametrize('lane', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
+
 secret = 'sk-planted0123456789abcdef'
 bare = 'planted0123456789abcdef' # a key like those of providers that have no prefix
 
@@ -140,6 +143,7 @@ def one_run(server, m, how):
     assert kinds.count('call_started')==kinds.count('call_ended')
     return vars(stream.run),None,str(events)+str(stream.run)+str(stream.run.messages)
 
+@litellm_slowly
 @pytest.mark.parametrize('name', [*faults, *in_stream])
 def test_fault_in_a_run(name, lane):
     "Anywhere in a run, once and for ever, streaming or not: one final item, the right `stop`, every token counted, no key shown"
@@ -185,6 +189,7 @@ odd = dict(empty=('', 'empty'),
     surrogate=('a lone \ud83d here', None),
     surrogate_in_code=(call_repl("executed = '\ud83d'", 'a lone \ud83d here'), None))
 
+@litellm_slowly
 @pytest.mark.parametrize('name', odd)
 def test_odd_reply_in_a_run(name, lane):
     "A reply that says nothing usable is told to the model; for ever, it ends the run without an exception; in a cell it is never an answer"
@@ -222,6 +227,7 @@ def test_refused_root(lane):
         with ScriptedServer(lambda m: reply) as server: run = RLM(lm(server), mode='tools')('x', 'q')
         assert words in f'{run.answer} {run.error}', reply
 
+@litellm_slowly
 @pytest.mark.parametrize('how', ['loop','deltas','events'])
 @pytest.mark.parametrize('name', ['auth','quota','not_found','server_500','rate_limit_hour','drop_before','drop_body','cut_json','no_choices','late'])
 def test_fallback(name, how, lane):

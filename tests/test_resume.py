@@ -124,14 +124,15 @@ def answered(path):
     ended = [e for t in read_traces(path) for e in t if e.kind in ('call_ended','subcall_ended') and not e.error and e.source=='live']
     return len(ended)
 
-def test_kill_9(tmp_path):
-    "Killed at 20 random moments of 30 steps with batches, half of them again while it is resumed: the answer is that of a run left alone, and no call but those in flight is billed twice"
+@pytest.mark.parametrize('kills', [5, pytest.param(20, marks=pytest.mark.slow)])
+def test_kill_9(kills, tmp_path):
+    "Killed at random moments of 30 steps with batches, half of them again while it is resumed: the answer is that of a run left alone, and no call but those in flight is billed twice"
     r,again,paid = random.Random(4),0,[]
     with Runs() as runs, Asked(long_root) as asked:
         want = runs.go(asked, tmp_path/'whole.jsonl', 'run')
         whole,n = Counter(asked.n),sum(asked.n.values())
         assert want['stop']=='final_var' and not [k for k,v in whole.items() if v>1] and want['calls']==n
-        for i in range(20):
+        for i in range(kills):
             path,in_flight = tmp_path/f'{i}.jsonl',0
             asked.n.clear()
             got,killed,what = None,0,'run'
@@ -150,7 +151,7 @@ def test_kill_9(tmp_path):
             assert run.answer==want['answer'] and run.usage.calls==n
             again += killed>1
     print(f'kills {sum(o[0] for o in paid)}, of which while resuming {again}; asked again {sum(o[1] for o in paid)}, in flight {sum(o[2] for o in paid)}')
-    assert sum(o[0] for o in paid)>=20 and again
+    assert sum(o[0] for o in paid)>=kills and again
 
 # In one process: the run is ended by what it meets, then taken up again
 

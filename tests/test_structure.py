@@ -33,11 +33,6 @@ def test_import_order(p):
     theirs = [(o,line) for o,line in imports(p) if o.startswith('rlm.')]
     none(f'line {line}: {o} ({place(o)}) is not before {mine}' for o,line in theirs if place(o)>=mine)
 
-def test_names_are_defined():
-    "A name that only a cell which is not exported imports passes in the notebook and fails in the package"
-    out = run(sys.executable, '-m', 'pyflakes', *map(str, modules), cwd=root).stdout
-    none(o for o in out.splitlines() if 'undefined name' in o)
-
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"
     assert {mod_name(p) for p in modules if not p.name.startswith('_')}==set(number)=={o for o in map(default_exp, notebooks) if o}

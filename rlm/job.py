@@ -105,6 +105,8 @@ def _recorded(self:Job, key, last, request):
         begin,end = pair
         return (end.error if end.error else facts_reply(end.reply, end.usage, end.model)),end.usage
     if not self.tree.live: return LMError('not_recorded', f"The trace holds no answer to this {'step' if key is None else 'sub-call'}, and live calls are forbidden in a replay."),None
+
+# %% ../nbs/11b_job.ipynb #56fa0f40
 @patch
 def remember(self:Job,
     calls:list, # Sub-calls of a child run that is served whole, as pairs of beginning and end
@@ -117,7 +119,7 @@ def remember(self:Job,
             twin.set_result(facts_reply(e.reply, e.usage, e.model))
     if calls: run_sync(go())
 
-
+# %% ../nbs/11b_job.ipynb #2646a937
 @patch
 def _cell(self:Job, call):
     "Run one tool call; where the model has seen its output before, that is what it sees again"
@@ -147,7 +149,7 @@ def _cell(self:Job, call):
         if self.sh: self.sh.on_write = None
     return Ran(dict(role='tool', tool_call_id=call.id, name=call.name, content=content or NO_OUTPUT), final, failed)
 
-# %% ../nbs/11b_job.ipynb #56fa0f40
+# %% ../nbs/11b_job.ipynb #f4b28a2d
 @patch
 def _keep(self:Job, used):
     "Keep back what the last call will need: the history, for which the last call `used` so many tokens, one more output, and a reply"

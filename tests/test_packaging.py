@@ -21,8 +21,9 @@ def norm(reqs, extra=None):
 
 def expected():
     "All that settings.ini asks for, as `norm` has it"
-    reqs,dev,_ = settings()
-    return sorted(norm(reqs.values()) + norm(dev.values(), 'dev'))
+    reqs,dev,d = settings()
+    monty = [Requirement(o) for o in d['monty_requirements'].split('\n')[1:]]
+    return sorted(norm(reqs.values()) + norm([*dev.values(), *monty], 'dev') + norm(monty, 'monty'))
 
 def test_settings_keys():
     "settings.ini holds requirements and scripts; the rest is pyproject.toml's, and nothing is said twice"

@@ -229,7 +229,7 @@ def test_refused_root(lane):
 
 @litellm_slowly
 @pytest.mark.parametrize('how', ['loop','deltas','events'])
-@pytest.mark.parametrize('name', ['auth','quota','not_found','server_500','rate_limit_hour','drop_before','drop_body','cut_json','no_choices','late'])
+@pytest.mark.parametrize('name', ['auth','quota','not_found','server_500','rate_limit_hour','drop_before','drop_body','cut_json','no_choices',pytest.param('late', marks=pytest.mark.slow)])
 def test_fallback(name, how, lane):
     "A model that fails for good hands over to the next one, for root and sub-calls, and the usage says who was billed"
     fault,_,again = faults[name]

@@ -68,8 +68,10 @@ sys.exit(7)
 '''
 
 # each case starts a process of its own: every door, and every place, but not every pair
-@pytest.mark.parametrize('door,where,limit', [*[('call', o, None) for o in ('model','sleep','busy')], ('call', 'awaits', 60),
-    ('loop', 'batch', None), ('stream', 'sleep', None), ('astream', 'busy', None), ('arun', 'batch', None)])
+slow = pytest.mark.slow
+
+@pytest.mark.parametrize('door,where,limit', [('call','model',None), ('call','sleep',None), ('call','awaits',60), ('loop','batch',None), ('stream','sleep',None),
+    pytest.param('call', 'busy', None, marks=slow), pytest.param('astream', 'busy', None, marks=slow), pytest.param('arun', 'batch', None, marks=slow)])
 def test_ctrl_c_in_a_script(door, where, limit, tmp_path):
     "SIGINT ends the run with all that was known; what then happens, and the exit code, is up to the script"
     (tmp_path/'script.py').write_text(SCRIPT)

@@ -1,6 +1,6 @@
 "The quick start as a user types it, against a real HTTP server, from a script and inside a real Jupyter kernel"
 import json,subprocess,sys
-import nbformat
+import nbformat,pytest
 from nbclient import NotebookClient
 from rlm.replay import ScriptedServer, call_repl
 
@@ -63,6 +63,7 @@ def test_script(tmp_path, lane):
         assert not res.stderr.strip() and 'Give Feedback' not in res.stdout and 'LiteLLM' not in res.stdout
         check_report(res.stdout, server)
 
+@pytest.mark.parametrize('lane', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
 def test_kernel(lane):
     with ScriptedServer(model) as server:
         nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])

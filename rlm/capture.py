@@ -76,7 +76,7 @@ def _current_sink():
     s = inner[0] if len(inner)==1 else None
     while s in open_:
         before,outer = open_[s]
-        if threading.get_ident() not in before: return s
+        if threading.current_thread() not in before: return s # the thread itself: its number may have been another's
         s = outer
 
 class _Bytes(io.RawIOBase):
@@ -130,7 +130,7 @@ def captured(
     with _lock:
         for nm in ('stdout','stderr'):
             if not isinstance(getattr(sys, nm), _Tee): setattr(sys, nm, _tee_of(getattr(sys, nm)))
-        _captures[sink] = {t.ident for t in threading.enumerate()},_sink.get()
+        _captures[sink] = set(threading.enumerate()),_sink.get()
         tees = {nm: getattr(sys, nm) for nm in ('stdout','stderr')}
     token = _sink.set(sink)
     try: yield sink

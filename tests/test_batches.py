@@ -284,7 +284,8 @@ def test_cell_timeout_ends_calls(code, want):
     with Door(cells(f'ok = 1\n{code}', 'quick = llm_query_batched([f"q{i}" for i in range(40)])', 'ok, len(set(quick))', sub=sub)) as server:
         run = RLM(lm(server), limits=Limits(cell_time=1.8), mode='tools')('c', 'q')
         asked = sum(o.startswith('slow') for o in server.prompts)
-        assert 'CellTimeout' in outputs(run)[0] and asked==want and outputs(run)[2]=='(1, 40)'
+        # tasks are cancelled one by one, so the place of the first may just have been given to one that goes next
+        assert 'CellTimeout' in outputs(run)[0] and want<=asked<=want+2 and outputs(run)[2]=='(1, 40)'
         assert wait(lambda: not calls(server.url), 2.)<2 and get_background().gates[server.url].busy==0
         assert run.usage.total_tokens==server.billed.total_tokens
 

@@ -7,7 +7,7 @@ __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'clean_text',
            'reply_facts', 'facts_reply']
 
 # %% ../nbs/01d_reply.ipynb #55130cdf
-from .providers import LMError, load_litellm
+from .providers import LMError, brief, load_litellm
 from .usage import Usage, usage_of
 
 # %% ../nbs/01d_reply.ipynb #4aeb64d1
@@ -40,7 +40,7 @@ def withheld(
     "Why a reply says nothing"
     m,choices = message_of(response),getattr(response, 'choices', None) or [None]
     said = getattr(m, 'refusal', None) or (getattr(m, 'provider_specific_fields', None) or {}).get('refusal')
-    if said: return LMError('refused', f'{model} refused: {said}')
+    if said: return LMError('refused', f'{model} refused: {brief(said)}')
     if getattr(choices[0], 'finish_reason', None)=='content_filter': return LMError('content_filter', f'The provider of {model} filtered its reply.')
     return LMError('empty', f'{model} sent an empty reply, again and again.')
 
@@ -69,11 +69,13 @@ def sendable(
 def clean_reply(
     response, # A litellm `ModelResponse`
 ):
-    "Clean what a reply says and calls, in place"
+    "Clean what a reply says and calls, in place, and let its reason be `tool_calls` where it ended for them"
     m = message_of(response)
     if getattr(m, 'content', None): m.content = clean_text(m.content)
-    for c in getattr(m, 'tool_calls', None) or []:
+    calls = getattr(m, 'tool_calls', None) or []
+    for c in calls:
         if c.function: c.function.arguments = clean_text(c.function.arguments)
+    if calls and response.choices[0].finish_reason not in ('length','content_filter'): response.choices[0].finish_reason = 'tool_calls' # servers, and versions of litellm, say `stop` too
 
 # %% ../nbs/01d_reply.ipynb #8580e583
 def as_messages(

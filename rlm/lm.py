@@ -16,7 +16,7 @@ from .providers import LMError, builtin_providers, check_url, classify, load_lit
 from .secrets import hidden_values, public_params
 from .background import concurrency as default_concurrency, get_background, run_sync
 from .direct import complete, unstreamed
-from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, withheld
+from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, watch_end, withheld
 
 # %% ../nbs/02_lm.ipynb #b186b828
 def _loopback(url):
@@ -105,13 +105,6 @@ async def send(self:LM,
     return r
 
 # %% ../nbs/02_lm.ipynb #76fb3708
-_reasons = 'received_finish_reason','intermittent_finish_reason','received_any_finish_reason' # where litellm keeps it, by provider and version
-
-def _ended(source):
-    "Has the provider said why it ended? A source that does not tell counts as whole"
-    told = [getattr(source, o) for o in _reasons if hasattr(source, o)]
-    return any(told) or not told
-
 @patch
 async def stream(self:LM,
     request:dict, # As for `send`
@@ -119,16 +112,17 @@ async def stream(self:LM,
 ): # A litellm `ModelResponse`; raises `LMError` when the stream breaks off
     "Make one call and hand its text on as it comes"
     litellm = load_litellm()
-    chunks,ended,source = [],False,await self.send(dict(request, stream=True, stream_options=dict(include_usage=True)))
+    chunks,source = [],await self.send(dict(request, stream=True, stream_options=dict(include_usage=True)))
     res = await unstreamed(source)
     if res is None:
+        ended = watch_end(source)
         async for c in source:
             chunks.append(c)
             text = content_text(getattr(c.choices[0].delta, 'content', None)) if c.choices else ''
             if text: on_text(clean_text(text))
-            ended = ended or _ended(source)
+            ended()
         # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
-        if not ended and not _ended(source): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
+        if not ended(): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
         res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
         if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
         try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])

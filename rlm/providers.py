@@ -112,11 +112,18 @@ def _number(code):
     except (TypeError, ValueError): return
     return n if 400<=n<600 else None
 
-def _status(e):
-    "The HTTP status of a failure, also of one that came inside a success; None where no server said one"
-    for o in _causes(e): # litellm raises an error object in a success as a bare Exception, with its `code`, or 422 where it has none
+# %% ../nbs/01a_providers.ipynb #c73f2dc5
+def _told(e):
+    "The status that a server sent, None where `e` is not its answer; litellm's own exceptions stand for anything"
+    import httpx, openai
+    if isinstance(e, httpx.HTTPStatusError): return e.response.status_code
+    if getattr(e, 'answered', False) or isinstance(e, openai.APIStatusError) and not type(e).__module__.startswith('litellm'): return e.status_code
+
+def _status(causes):
+    "The HTTP status of a failure, also of one that came inside a success; None where there is none"
+    for o in causes: # litellm raises an error object in a success as a bare Exception, with its `code`, or 422 where it has none
         if type(o) is Exception and hasattr(o, 'status_code'): return 500 if o.status_code==422 else _number(o.status_code) or 500
-    return _number(getattr(e, 'status_code', None))
+    return next((s for o in causes if (s := _told(o))), None) or _number(getattr(causes[0], 'status_code', None))
 
 # %% ../nbs/01a_providers.ipynb #1acf7138
 def _retry_after(e):
@@ -164,22 +171,17 @@ _no_key = re.compile('missing credentials|api_key client option|missing .{0,30}a
 _bad_key = re.compile('invalid_api_key|incorrect api key|api_key_invalid|api key not valid|no_db_connection|no connected db|invalid proxy server token|token_not_found_in_db')
 _no_line = re.compile('^connection error|cannot connect to|connect call failed|server disconnected')
 
-def _answered(causes):
-    "Did a server say what is wrong?"
-    import httpx, openai
-    told = [o for o in causes if isinstance(o, (httpx.HTTPStatusError, openai.APIStatusError)) and not type(o).__module__.startswith('litellm')] # litellm's own stand for anything
-    return bool(told) or any(getattr(o, 'answered', False) for o in causes)
-
 def _on_the_way(causes, said):
     "Did a call fail before any server said anything?"
     import aiohttp, httpx, openai
+    if any(map(_told, causes)): return False
     broken = ConnectionError,socket.gaierror,httpx.TransportError,aiohttp.ClientConnectionError,aiohttp.ClientPayloadError,openai.APIConnectionError
-    return not _answered(causes) and (any(isinstance(o, broken) for o in causes) or bool(_no_line.search(said)))
+    return any(isinstance(o, broken) for o in causes) or bool(_no_line.search(said))
 
 def _not_installed(causes, model):
     "The failure of a provider, or of a version of litellm, that needs a module which is not there"
     missing = next((o for o in causes if isinstance(o, ImportError)), None)
-    if missing is None or _answered(causes): return
+    if missing is None or any(map(_told, causes)): return
     nm = next((o.name for o in causes if isinstance(o, ImportError) and o.name), None) or brief(missing)
     return LMError('missing_module', f'{model} needs a module that is not installed, with litellm {version("litellm")}: {nm}. Install it, or another version of litellm.')
 
@@ -193,7 +195,8 @@ def classify(
     "Tell failures apart by status, text and class"
     if isinstance(e, LMError): return e
     keys = [o for o in ([key] if isinstance(key, str) else key or ()) if o]
-    cls,causes,status,at = type(e).__name__,_causes(e),_status(e),f' at {brief(base_url)}' if base_url else ''
+    cls,causes,at = type(e).__name__,_causes(e),f' at {brief(base_url)}' if base_url else ''
+    status = _status(causes)
     said = brief(e, keys)
     low = f"{str(e).split('Traceback')[0]} {_codes(causes)}".lower()
     def err(kind, msg, **kw): return LMError(kind, msg, **kw)

@@ -8,17 +8,22 @@ __all__ = ['LM', 'as_lm', 'estimate_tokens', 'prompt_tokens', 'fingerprint', 'Fa
 # %% ../nbs/02_lm.ipynb #7e0608d9
 import asyncio, copy, hashlib, json, os, queue, random, re, sys, time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 from fastcore.basics import patch
 from tqdm import tqdm
 from .usage import Usage, Budget, BudgetExceeded, Reservation, usage_of
-from .providers import LMError, builtin_providers, classify, load_litellm, resolve_model
+from .providers import LMError, builtin_providers, check_url, classify, load_litellm, resolve_model
 from .secrets import hidden_values, public_params
 from .background import concurrency as default_concurrency, get_background, run_sync
-from .direct import complete
-from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, withheld
+from .direct import complete, unstreamed
+from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, watch_end, withheld
 
 # %% ../nbs/02_lm.ipynb #b186b828
-def _loopback(url): return bool(re.match(r'https?://(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)', url or ''))
+def _loopback(url):
+    "Is this an address on this machine, whatever stands before an @?"
+    try: parts = urlsplit(url or '')
+    except ValueError: return False
+    return parts.scheme in ('http','https') and bool(re.fullmatch(r'127\.\d+\.\d+\.\d+|localhost|::1', parts.hostname or ''))
 
 # %% ../nbs/02_lm.ipynb #6c26df68
 class LM:
@@ -38,6 +43,7 @@ class LM:
         **params, # Anything else for litellm: temperature, max_tokens …
     ):
         if not isinstance(model, str) or not model.strip(): raise ValueError("model= must name a model, for example 'openai/gpt-5-mini' or 'embedded/extractive'.")
+        check_url(base_url)
         self.model,self.base_url,self.api_key,self.budget = model,base_url,api_key,budget or Budget()
         if concurrency is not None and concurrency<1: raise ValueError(f'concurrency={concurrency}: give a whole number of at least 1.')
         self.retries,self.timeout,self.fallbacks,self.concurrency,self.params = retries,timeout,tuple(fallbacks),concurrency,params
@@ -107,17 +113,22 @@ async def stream(self:LM,
     "Make one call and hand its text on as it comes"
     litellm = load_litellm()
     chunks,source = [],await self.send(dict(request, stream=True, stream_options=dict(include_usage=True)))
-    async for c in source:
-        chunks.append(c)
-        text = content_text(getattr(c.choices[0].delta, 'content', None)) if c.choices else ''
-        if text: on_text(clean_text(text))
-    # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
-    if getattr(source, 'received_finish_reason', 'stop') is None: raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
-    res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
-    if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
-    try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
-    except Exception: res._hidden_params['response_cost'] = None
-    res._hidden_params['lane'] = getattr(source, '_hidden_params', {}).get('lane')
+    res = await unstreamed(source)
+    if res is None:
+        ended = watch_end(source)
+        async for c in source:
+            chunks.append(c)
+            text = content_text(getattr(c.choices[0].delta, 'content', None)) if c.choices else ''
+            if text: on_text(clean_text(text))
+            ended()
+        # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
+        if not ended(): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
+        res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
+        if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
+        try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
+        except Exception: res._hidden_params['response_cost'] = None
+        res._hidden_params['lane'] = getattr(source, '_hidden_params', {}).get('lane')
+    elif text := reply_text(res): on_text(clean_text(text))
     return res
 
 # %% ../nbs/02_lm.ipynb #1a150b2f

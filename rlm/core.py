@@ -25,10 +25,10 @@ from .lm import LM, FailedQuery, as_lm, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
-from .providers import LMError, hidden_values, load_litellm, public_params, redact
+from .providers import LMError, load_litellm
 from .reply import as_messages, content_text, message_of
 from .sandbox import SANDBOXES, default_sandbox
-from .secrets import strip_controls
+from .secrets import hidden_values, public_params, redact, strip_controls
 from .shell import ReplShell
 from .tools import describe, make_run_repl, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path

@@ -160,7 +160,7 @@ def _see_through(run):
     "Call `run`; after Ctrl-C what it had is its result"
     try: return run()
     except KeyboardInterrupt as e:
-        if getattr(e, 'run', None): return e.run
+        if hasattr(e, 'run'): return e.run
         raise
 
 # %% ../nbs/30_cli.ipynb #a56519c9

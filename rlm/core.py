@@ -183,7 +183,8 @@ def _as_text(s, most=100_000):
 @patch
 def _parts(self:Run):
     "The answer or what stands for it, why, and how the run went, as a terminal may show them"
-    facts = f"{self.stop}, {_count(self.steps, 'step')}, {self.usage}"
+    stop = self.stop if re.fullmatch('[a-z]+(_[a-z]+)*', str(self.stop)) else 'unknown' # of a file, for one
+    facts = f"{stop}, {_count(self.steps, 'step')}, {self.usage}"
     return [strip_controls(str(o)) for o in (self.answer or 'no answer', self.problem, facts)]
 
 # %% ../nbs/12_core.ipynb #c4f53798
@@ -195,7 +196,7 @@ def __str__(self:Run):
 @patch
 def _repr_markdown_(self:Run):
     answer,problem,facts = self._parts()
-    return '\n\n'.join([*(_as_text(o) for o in (answer, problem) if o), f"*{re.sub('[^A-Za-z0-9 ,.·$()_%+-]', '', facts)}*"])
+    return '\n\n'.join([*(_as_text(o) for o in (answer, problem) if o), f'*{facts}*'])
 
 # %% ../nbs/12_core.ipynb #ec1a5ad4
 @patch(cls_method=True)

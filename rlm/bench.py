@@ -7,8 +7,10 @@ __all__ = ['VANILLA_PROMPT', 'benchmark_vanilla', 'benchmark_rlm']
 
 # %% ../nbs/21_bench.ipynb #5bf6e110
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import TextIO
-from .core import RLM
+from .core import RLM, _check_context, _check_limits, _check_query
 from .lm import LM, as_lm
 from .providers import LMError, load_litellm
 from .usage import Budget, Limits
@@ -32,6 +34,8 @@ def benchmark_vanilla(
     **params, # More for `LM`: api_key, temperature …
 )->dict: # `method`, `time` in seconds, `answer` (None when the call failed), `tokens`, `cost`, `calls`, `model`, `usage`, `error`
     "Ask the question in one call that holds the whole context"
+    _check_context(context)
+    _check_query(query)
     lm = as_lm(model, base_url, **params).using(budget=Budget())
     messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{context}')]
     def ask():
@@ -47,14 +51,21 @@ def benchmark_rlm(
     model:str|LM, # Root model
     base_url:str|None=None, # OpenAI-protocol endpoint of both models
     sub_model:str|LM|None=None, # Who answers sub-calls; None for the root model
-    max_steps:int=50, # Root model replies
-    mode:str='tools', # How code leaves a reply: `tools`, `fence` or `auto`
+    max_steps:int|None=None, # Root model replies; None for `limits.steps`
+    limits:Limits|None=None, # How far the run may go; `max_steps` goes before its `steps`
+    mode:str='auto', # How code leaves a reply: `tools`, `fence` or `auto`, as `RLM` takes it
+    sandbox:str|None=None, # Where cells run, as `RLM` takes it
+    trace:str|Path|None=None, # File or folder to write the run to, as `RLM` takes it
+    tools:dict|list|None=None, # More functions or values for the REPL
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **params, # More for `LM`: api_key, temperature …
 )->dict: # As `benchmark_vanilla`; tokens and cost count sub-calls too; also `steps` and `stop`
     "Ask the question with the context in a REPL"
-    rlm = RLM(model, sub_model, base_url=base_url, limits=Limits(steps=max_steps), mode=mode, **params)
+    limits = _check_limits(limits)
+    if max_steps is not None: limits = replace(limits, steps=max_steps)
+    rlm = RLM(model, sub_model, base_url=base_url, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools, **params)
+    _check_query(query)
     def ask():
-        run = rlm(context, query, verbose=verbose)
+        with rlm.chat(context) as chat: run = chat.drive(chat.start(query), verbose)
         return run.answer or None,run.usage,dict(error=str(run.error) if run.error else None, steps=run.steps, stop=run.stop)
     return _measured('rlm', ask, rlm.lm)

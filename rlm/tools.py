@@ -16,7 +16,7 @@ from .interrupt import parallel
 from .lm import LM, FailedQuery, as_lm, estimate_tokens
 from .providers import LMError
 from .reply import as_messages, content_text
-from .sandbox import make_shell
+from .sandbox import default_sandbox, make_shell
 from .shell import ReplShell
 from .usage import Budget
 
@@ -199,13 +199,15 @@ def prep_shell(
     model:str|LM|None=None, # Who answers `llm_query`; None if nobody does
     base_url:str|None=None, # OpenAI-protocol endpoint of that model
     tools:dict|list|None=None, # More functions or values for the REPL: by name, or functions that have one
-    sandbox:str|None=None, # Where cells run: None or `trusted` in this process, which is no boundary; `auto` or `strict` in a worker that is locked in; `monty`
+    sandbox:str|None=None, # Where cells run: `auto` or `strict` in a worker that is locked in, `monty`, or `trusted` in this process, which is no boundary; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
     **params, # More for `LM`: api_key, temperature …
 )->ReplShell: # An IPython shell, or what stands for one; `sh.user_ns` holds the variables, `sh.close()` lets go of them. Raises `SandboxError`
     "Make the REPL for one context"
     lm = as_lm(model, base_url, **params) if model else None
+    sandbox = sandbox or default_sandbox()
     sh = make_shell(sandbox, 'rlm.tools:worker_helpers', secrets=[lm.api_key] if lm else [], models=[lm.model] if lm else [])
-    sh.tools = t = ReplTools(sh, lm)
+    sh.sandbox,sh.tools = sandbox,ReplTools(sh, lm)
+    t = sh.tools
     mine = {f.__name__: f for f in (t.llm_query, t.llm_query_batched, t.allm_query, t.FINAL, t.FINAL_VAR, t.SHOW_VARS, t.budget)}
     sh.helpers = dict(mine, context=context, history=[], input=_no_input, display=_display, help=_help)
     t.own = {f.__name__: f for f in tools} if isinstance(tools, (list, tuple)) else dict(tools or {})

@@ -298,7 +298,8 @@ for where,depth in (('call',2), ('call',3), ('busy',2), ('sleep',2)):
     kid = "ready()\\n" + code[where]
     codes = dict(top=["kept = 5", "r = rlm_query_batched('kid', list('abcdefgh'))"], kid=[kid if depth==2 else "r = rlm_query_batched('leaf', [context]*3)"], leaf=[kid])
     with ScriptedServer(tree(codes, lambda m: Fault(delay=20, reply='late'))) as server:
-        run = RLM(lm(server), limits=Limits(depth=depth), mode='tools', tools=dict(ready=ready))('c', 'top')
+        try: RLM(lm(server), limits=Limits(depth=depth), mode='tools', tools=dict(ready=ready))('c', 'top')
+        except KeyboardInterrupt as e: run = e.run
         over = time.monotonic()
         print(json.dumps([run.stop, run.usage.calls<=server.billed.calls, sys.stdout is out or where=='sleep']), flush=True)
         wait(idle)
@@ -366,5 +367,6 @@ def test_one_interrupted_child():
     "A child that interrupts itself ends the run, and its siblings do not go on"
     codes = dict(top=["r = rlm_query_batched('kid', list('abcd'))"], kid=['if context=="b": raise KeyboardInterrupt', "import time\ntime.sleep(.05)", *["llm_query('x', cache=False)"]*40, 'FINAL(1)'])
     with ScriptedServer(tree(codes), latency=.05) as server:
-        run = ask(server)
+        with pytest.raises(KeyboardInterrupt) as e: ask(server)
+        run = e.value.run
         assert run.stop=='interrupted' and run.usage.calls==server.billed.calls<60 and wait(idle)<1

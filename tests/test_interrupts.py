@@ -1,4 +1,4 @@
-"Ctrl-C, Kernel → Interrupt and a cancelled task: whatever the run was doing, it is over within a second, says `interrupted`, and keeps what it had"
+"Ctrl-C, Kernel → Interrupt and a cancelled task: whatever the run was doing, it is over within a second, says `interrupted`, keeps what it had, and a loop over questions stops"
 import asyncio,json,signal,subprocess,sys,time
 from contextlib import suppress
 import pytest
@@ -36,7 +36,10 @@ with ScriptedServer(script) as server:
     rlm = RLM('openai/m', base_url=server.url, mode='tools', limits=Limits(cell_time=limit), tools=dict(ready=ready))
     if door=='call':
         with rlm.chat('ctx') as chat:
-            run = chat('q')
+            try:
+                for q in ('q','never asked','nor this'): chat(q)
+            except KeyboardInterrupt as e: run = e.run
+            assert run is rlm.last and chat.asked==1
             after = chat.sh.run('kept + 1').value
     elif door=='loop':
         sh = prep_shell('ctx', model=rlm.lm, tools=dict(ready=ready))
@@ -45,7 +48,9 @@ with ScriptedServer(script) as server:
         run,after = items[-1],sh.run('kept + 1').value
     elif door=='stream':
         s = rlm.stream('ctx', 'q')
-        for e in s: pass
+        try:
+            for e in s: pass
+        except KeyboardInterrupt as e: assert e.run is s.run
         run,after = s.run,6
     else:
         async def main():
@@ -174,13 +179,15 @@ def test_kernel_interrupt():
     with kernel() as kc:
         assert reply(kc, KERNEL + "code = '1'\nnext(start())", 60)['status']=='ok'
         for name in (None, 'sleep', 'busy', 'batch', 'awaits'):
-            for door in ('items = list(start()); r = items[-1]', 'chat = RLM("openai/m", base_url=server.url, mode="tools").chat("ctx"); r = vars(chat("q")); sh = chat.sh'):
+            loop = 'n = 0\nrlm = RLM("openai/m", base_url=server.url, mode="tools")\nchat = rlm.chat("ctx"); sh = chat.sh\nfor q in "abc":\n    n += 1\n    chat(q)'
+            for door in ('items = list(start()); r = items[-1]', loop):
                 msg = kc.execute(f'code = {cells.get(name)!r}\n{door}', allow_stdin=False, stop_on_error=False)
                 time.sleep(1.5)
                 kc.km.interrupt_kernel()
                 start = time.monotonic()
                 r = result(kc, msg)
                 took = time.monotonic()-start
-                assert r['status']=='ok' and took<bound, (name, door, took, r)
+                assert r['status']==('error' if door is loop else 'ok') and r.get('ename') in (None, 'KeyboardInterrupt') and took<bound, (name, door, took, r)
+                if door is loop: assert reply(kc, 'r = vars(rlm.last)\nassert n==1')['status']=='ok'
                 r = reply(kc, "assert (r['stop'], r['answer'])==('interrupted', 'So far: 5.'), r\nassert sys.stdout is out and sh.run('kept + 1').value==6\nassert r['usage'].calls==r['steps']")
                 assert r['status']=='ok', (name, door, r)

@@ -215,9 +215,10 @@ def test_interrupt(tmp_path):
         if n==1: return call_repl('a = llm_query("x")\nstop(1)\nb = llm_query("y")')
         return plain(0, messages) if n==0 else f'FINAL(done {n})'
     with Asked(root) as asked:
-        run = asked.rlm(trace=path, tools=dict(stop=stop))('c', 'q')
-        assert run.stop=='interrupted' and Run.load(path).stop=='interrupted'
-        assert resume(path, 'c', tools=dict(stop=stop)).stop=='interrupted'
+        with pytest.raises(KeyboardInterrupt) as e: asked.rlm(trace=path, tools=dict(stop=stop))('c', 'q')
+        assert e.value.run.stop=='interrupted' and Run.load(path).stop=='interrupted'
+        with pytest.raises(KeyboardInterrupt) as e: resume(path, 'c', tools=dict(stop=stop))
+        assert e.value.run.stop=='interrupted'
         run = resume(path, 'c', tools=dict(stop=stop))
         assert run.answer=='done 2' and not asked.twice() and run.usage.calls==sum(asked.n.values())
         sound(run)
@@ -524,7 +525,7 @@ def test_failed_child(tmp_path):
         if ms[1]['content']=='child': return call_repl('x = llm_query("in child")') if n==0 else Fault(401, 'no') if bad else 'FINAL_VAR(x)'
         return call_repl('r = rlm_query("child", "one")\nstop()') if n==0 else 'FINAL_VAR(r)'
     with Asked(root) as asked:
-        assert asked.rlm(trace=path, limits=Limits(depth=2), tools=dict(stop=stop))('c', 'q').stop=='interrupted'
+        with pytest.raises(KeyboardInterrupt): asked.rlm(trace=path, limits=Limits(depth=2), tools=dict(stop=stop))('c', 'q')
         bad.clear()
         run = resume(path, 'c', tools=dict(stop=stop))
         assert run.value=='answer to in child' and asked.n['in child']==1

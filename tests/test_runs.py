@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel
 from rlm.answer import answer_reader
-from rlm.core import RLM, advanced_toolloop
+from rlm.core import RLM, RunWarning, advanced_toolloop
 from rlm.loop import CallLM, Outcome, Ran, RunCell, Rules, root_loop
 from rlm.lm import LMError
 from rlm.modes import FenceMode, ToolsMode, code_blocks
@@ -358,15 +358,15 @@ def test_chat_after_an_interrupt(mode):
     "What is left of an interrupted run is still a legal prompt"
     root = ScriptedLM(script([run('a = 5\nraise KeyboardInterrupt'), run('a'), 'FINAL(ok)'], mode))
     with RLM(root, mode=mode).chat('abc') as chat:
-        r1 = chat('first?')
-        assert r1.stop=='interrupted' and r1.usage.calls==1
+        with pytest.raises(KeyboardInterrupt) as e: chat('first?')
+        assert e.value.run.stop=='interrupted' and e.value.run.usage.calls==1 and e.value.run is chat.rlm.last
         r2 = chat('second?')
     assert (r2.answer, r2.stop)==('ok', 'final') and cells_of(r2.messages)[-1]==('a', '5')
     check_requests(root.asked)
 
 def test_chat_after_an_error():
     root = ScriptedLM([call_repl('a = 1'), LMError('auth', 'no'), call_repl('a'), 'FINAL_VAR(a)'])
-    with RLM(root).chat('abc') as chat: assert chat('first?').stop=='error' and chat('second?').value==1
+    with RLM(root).chat('abc') as chat, pytest.warns(RunWarning): assert chat('first?').stop=='error' and chat('second?').value==1
     check_requests(root.asked)
 
 def test_chat_keeps_the_question_when_compacted():
@@ -383,10 +383,12 @@ def test_chat_keeps_the_question_when_compacted():
 def test_raise_for_stop():
     ok = RLM(ScriptedLM(['FINAL(1)']))('c', 'q')
     assert ok.raise_for_stop() is ok
-    for reply,kind,stop in ((LMError('auth', 'no'), LMError, 'error'), (call_repl('raise KeyboardInterrupt'), KeyboardInterrupt, 'interrupted')):
-        r = RLM(ScriptedLM([reply]))('c', 'q')
-        assert r.stop==stop
-        with pytest.raises(kind): r.raise_for_stop()
+    with pytest.warns(RunWarning, match='no'): r = RLM(ScriptedLM([LMError('auth', 'no')]))('c', 'q')
+    assert r.stop=='error' and not r
+    with pytest.raises(LMError): r.raise_for_stop()
+    with pytest.raises(KeyboardInterrupt) as e: RLM(ScriptedLM([call_repl('raise KeyboardInterrupt')]))('c', 'q')
+    assert e.value.run.stop=='interrupted'
+    with pytest.raises(KeyboardInterrupt): e.value.run.raise_for_stop()
     r = RLM(ScriptedLM([call_repl('1'), 'It may be 1']), limits=Limits(calls=1))('c', 'q')
     assert (r.stop, r.limit)==('budget', 'calls')
     with pytest.raises(BudgetExceeded) as e: r.raise_for_stop()

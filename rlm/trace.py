@@ -6,7 +6,7 @@
 __all__ = ['FORMAT', 'Event', 'context_facts', 'Trace', 'trace_path', 'read_traces', 'read_trace']
 
 # %% ../nbs/10_trace.ipynb #fae8d732
-import hashlib, itertools, json, os, pickle, sys, threading, time, warnings
+import hashlib, itertools, json, os, pickle, stat, sys, threading, time, warnings
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -15,8 +15,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from fastcore.basics import patch
 from .answer import answer_text
+from .capture import clip
 from .providers import LMError
-from .secrets import redact
+from .schema import plain_reply, word, wrong_event, wrong_header
+from .secrets import is_secret_name, least, redact, secret_values
 from .usage import BudgetExceeded, Usage
 
 # %% ../nbs/10_trace.ipynb #dbf2f885
@@ -37,13 +39,34 @@ def _dumps(o): return json.dumps(o, ensure_ascii=False, default=_json, skipkeys=
 # %% ../nbs/10_trace.ipynb #466ef3c0
 def _or_text(o, inside=True):
     "`o`, or where JSON fails on it (circles, a million levels, numbers too long to print) its text"
-    try: _dumps(o)
+    try: json.loads(_dumps(o))
     except Exception: return [_or_text(v, False) for v in o] if inside and type(o) is list else answer_text(o)
     return o
 
 def _line(d):
     try: return _dumps(d)
     except Exception: return _dumps({k: _or_text(v) for k,v in d.items()})
+
+# %% ../nbs/10_trace.ipynb #6d715a8a
+_ours = {'kind','format','time','packages','run','id','parent','depth','of','key','duration','usage','role','source','stop','limit','limits','context','lane'}
+
+def _redacted(o, known, top=True):
+    "Plain data without secrets, in names, texts and numbers"
+    if isinstance(o, str): return redact(o, known) if len(o)>=least else o
+    if isinstance(o, list): return [_redacted(v, known, False) for v in o]
+    if isinstance(o, dict): return {(k if top else _redacted(k, known, False)): v if top and k in _ours else _redacted_as(k, v, known) for k,v in o.items()}
+    return '…' if type(o) in (int,float) and str(o) in known else o
+
+def _redacted_as(name, o, known):
+    "The same for what stands under a name, which may say that it is secret"
+    if not isinstance(o, str) or not is_secret_name(name): return _redacted(o, known, False)
+    res = redact(f'{name}: {o}', known)
+    return res.removeprefix(f'{name}: ') if res.startswith(f'{name}: ') else '…'
+
+def _safe_line(d, known):
+    "An event as a line without secrets"
+    try: return _dumps(_redacted(json.loads(_line(d)), known))
+    except RecursionError: return _dumps(_redacted({k: v if k in _ours else answer_text(v) for k,v in d.items()}, known))
 
 # %% ../nbs/10_trace.ipynb #44249482
 def _plain(o):
@@ -85,15 +108,18 @@ def _pieces(context, size=1<<22):
 # %% ../nbs/10_trace.ipynb #406ac103
 def context_facts(
     context:object, # What a run is about
-)->dict: # `kind`, `size` (None if it has none), `sha256` (None when its bytes cannot be had)
+    digest:bool=True, # Read all of it? About a second a gigabyte
+)->dict: # `kind`, `size` (None if it has none), `sha256` (None without `digest`, or when its bytes cannot be had)
     "How a trace names the context, which it does not copy"
-    digest = hashlib.sha256(type(context).__name__.encode())
     try: size = len(context)
     except TypeError: size = None
+    res = dict(kind=type(context).__name__, size=size, sha256=None)
+    if not digest: return res
+    sha = hashlib.sha256(res['kind'].encode())
     try:
-        for o in _pieces(context): digest.update(o)
-    except Exception: return dict(kind=type(context).__name__, size=size, sha256=None) # open files, connections …
-    return dict(kind=type(context).__name__, size=size, sha256=digest.hexdigest())
+        for o in _pieces(context): sha.update(o)
+    except Exception: return res # open files, connections …
+    return dict(res, sha256=sha.hexdigest())
 
 # %% ../nbs/10_trace.ipynb #469ef66a
 FORMAT = 1 # of the file; a reader refuses a newer one
@@ -118,19 +144,19 @@ class Trace(list):
         parent:int|None=None, # `id` of the run or cell that it happened in
         depth:int=0, # Level of the run
         **more, # All else that is to be known of it
-    )->Event: # With an `id` of its own
+    )->Event: # With an `id` of its own; long texts are cut where a file has them, and very long ones always
         "Keep an event and write it down"
         with self._lock:
             event = Event(kind=kind, id=next(self.numbers), parent=parent, depth=depth, time=round(time.time(), 6), **more)
             if kind.endswith('_started'): self._begun[event.id] = time.perf_counter()
             elif kind.endswith('_ended'): event.duration = round(time.perf_counter() - self._begun.pop(event.of), 6)
-            self.append(event)
             if self._file: self._write(vars(event))
+            self.append(_shortened(event, _short if self.path else _long))
         return event
 
     def _write(self, d):
         try:
-            self._file.write(redact(_line(d), self._known) + '\n')
+            self._file.write(_safe_line(d, self._known) + '\n')
             self._file.flush()
         except (OSError, ValueError) as e: # a full disk must not end a run
             with suppress(OSError): self._file.close()
@@ -140,11 +166,31 @@ class Trace(list):
     def close(self):
         "Close the file"
         with self._lock:
-            if self._file: self._file.close()
+            if self._file:
+                _unlock(self._file)
+                self._file.close()
             self._file = None
             if self.path: _written.discard(self.path.absolute())
 
     def __repr__(self): return f"Trace of {len(self)} events{f', in {self.path}' if self.path else ''}"
+
+# %% ../nbs/10_trace.ipynb #4024e91a
+_short,_long = 2000,20_000 # characters of a text that stay in memory, where a file has it and where none has
+_large = {'prompt','messages','query','params','reply','answer','value','tried'}
+
+def _cut(o, n):
+    if isinstance(o, str): return o if len(o)<=n else clip(o, n)
+    if type(o) is dict: return {k: _cut(v, n) for k,v in itertools.islice(o.items(), n)}
+    if type(o) in (list,tuple): return type(o)(_cut(v, n) for v in itertools.islice(o, n))
+    return o
+
+def _shortened(event, n):
+    "The event with its long texts cut"
+    if not event.depth and event.kind in ('messages','answer','run_started'): return event
+    for k in _large & vars(event).keys():
+        try: setattr(event, k, _cut(getattr(event, k), n))
+        except RecursionError: setattr(event, k, clip(answer_text(getattr(event, k)), n))
+    return event
 
 # %% ../nbs/10_trace.ipynb #649746c0
 _runs,_written = itertools.count(1),set() # of this process: their numbers, and the files that are being written
@@ -153,102 +199,159 @@ def trace_path(
     path:str|Path|None, # A file with a suffix, or a folder in which each run gets a file of its own; None for the folder `RLM_TRACE`
 )->Path|None: # The file for one run, one that no other run of this process is writing; None to write none
     "Where a run is written down"
-    folder = Path(path or os.environ.get('RLM_TRACE') or '')
-    if folder==Path(): return None
-    own = folder/f'{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{next(_runs)}.jsonl'
-    if not path or folder.is_dir() or not folder.suffix: return own
-    return folder.with_stem(f'{folder.stem}-{next(_runs)}') if folder.absolute() in _written else folder
+    if path is not None and (not isinstance(path, (str, os.PathLike)) or not os.fspath(path)):
+        raise ValueError(f'trace={path!r}: give the path of a file, or of a folder in which each run gets a file of its own; None for no trace.')
+    if path is None and not os.environ.get('RLM_TRACE'): return None
+    place = Path(os.environ['RLM_TRACE'] if path is None else path)
+    own = place/f'{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}-{next(_runs)}.jsonl'
+    if path is None or os.path.isdir(place) or not place.suffix: return own
+    return place.with_stem(f'{place.stem}-{next(_runs)}') if place.absolute() in _written else place
 
 @patch
 def open(self:Trace,
-    path:Path, # File to write to; an existing one is continued
+    path:Path, # File to write to, for its owner alone if it is new; an existing one is continued
     header:dict|None=None, # Facts about the run; None when a run that is in the file goes on
     secrets:list=(), # Keys that may not appear in it
-)->Trace: # Itself; raises `ValueError` when the file cannot be written
+)->Trace: # Itself; raises `ValueError` when the file cannot be written, or another process is writing to it
     "Write what is kept to a file too"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file():
-            _only_a_trace(path)
-            _cut_last_line(path)
-        self._file = path.open('a', encoding='utf-8', errors='backslashreplace')
+        _make_folders(path.parent)
+        self._file = _opened(path)
     except OSError as e: raise ValueError(f'The trace {path} cannot be written: {e.strerror or e}.') from None
-    self.path,self._known = path,tuple(secrets)
+    self.path,self._known = path,tuple(o for o in (*secrets, *secret_values()) if o and len(o)>=least) # a shorter key is a word, as local servers take it
     _written.add(path.absolute())
     if header is not None:
         self.header = dict(kind='header', format=FORMAT, time=round(time.time(), 6), packages=_versions(), **header)
         self._write(self.header)
         for o in self: self._write(vars(o))
     return self
-_first = b'{"kind": "header"'
 
-def _only_a_trace(path):
-    "Nothing is appended to, or cut from, a file of another kind"
-    with path.open('rb') as f: data = f.read(len(_first))
-    if not _first.startswith(data): raise ValueError(f'{path} is no trace, and will not be overwritten: choose another file.')
+# %% ../nbs/10_trace.ipynb #2dd22388
+try: import fcntl
+except ImportError: fcntl = None # Windows
+
+def _make_folders(folder):
+    "The folder and those above it that are missing, for their owner alone"
+    for o in reversed([folder, *folder.parents]):
+        if not os.path.isdir(o): os.mkdir(o, 0o700)
+
+def _planted(st, path):
+    "Has somebody else put it where everybody may write?"
+    return hasattr(os, 'geteuid') and st.st_uid!=os.geteuid() and os.stat(path.parent).st_mode & stat.S_IWOTH
+
+def _opened(path):
+    "The file to append to, locked; half a line at its end is cut off"
+    link = path.is_symlink()
+    if link and _planted(path.lstat(), path): raise ValueError(f'{path} is a link that somebody else has made: choose another file.')
+    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, 'O_CLOEXEC', 0) | (0 if link else getattr(os, 'O_NOFOLLOW', 0)), 0o600)
+    try:
+        st = os.fstat(fd)
+        if stat.S_ISREG(st.st_mode):
+            if _planted(st, path): raise ValueError(f'{path} is a file that somebody else has made: choose another one.')
+            _lock(fd, path)
+            _only_a_trace(fd, path)
+            _cut_last_line(fd, os.fstat(fd).st_size)
+        return os.fdopen(fd, 'a', encoding='utf-8', errors='backslashreplace')
+    except BaseException:
+        os.close(fd)
+        raise
+
+def _lock(fd, path):
+    try: fcntl and fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError: raise ValueError(f'{path} is being written by another run: name another file, or a folder in which each run gets a file of its own.') from None
+    except OSError: pass # a file system without locks
+
+def _unlock(file):
+    with suppress(OSError, ValueError): fcntl and fcntl.flock(file.fileno(), fcntl.LOCK_UN) # a process that was forked meanwhile may still hold the file
 
 # %% ../nbs/10_trace.ipynb #4b18b827
-def _cut_last_line(path):
+_first = b'{"kind": "header"'
+
+def _read_at(fd, at, n):
+    os.lseek(fd, at, os.SEEK_SET)
+    return os.read(fd, n)
+
+def _only_a_trace(fd, path):
+    "Nothing is appended to, or cut from, a file of another kind"
+    if not _first.startswith(_read_at(fd, 0, len(_first))): raise ValueError(f'{path} is no trace, and will not be overwritten: choose another file.')
+
+def _cut_last_line(fd, size):
     "A crash may have left half a line, which would spoil the next one"
-    with path.open('rb+') as f:
-        size = f.seek(0, 2)
-        if not size: return
-        back = min(size, 1<<16)
-        while True:
-            f.seek(size-back)
-            cut = f.read(back).rfind(b'\n')
-            if cut>=0 or back==size: break
-            back = min(size, 2*back)
-        f.truncate(size-back+cut+1)
+    if not size: return
+    back = min(size, 1<<16)
+    while True:
+        cut = _read_at(fd, size-back, back).rfind(b'\n')
+        if cut>=0 or back==size: break
+        back = min(size, 2*back)
+    if cut+1!=back: os.ftruncate(fd, size-back+cut+1)
 
 # %% ../nbs/10_trace.ipynb #d723438a
 def _usage(d):
     if d is None: return None
     known = {f.name for f in fields(Usage)}
-    return Usage(**{k:v for k,v in d.items() if k in known and k!='parts'}, parts=tuple((tuple(k), _usage(v)) for k,v in d.get('parts') or ()))
+    return Usage(**{k:v for k,v in d.items() if k in known and k!='parts'}, parts=tuple((tuple(k), _usage(dict(v, parts=None))) for k,v in d.get('parts') or ()))
 
 def _error(d):
-    if not isinstance(d, dict): return d
+    "An exception of the name and text that the file has, and of no class that is there already"
+    if d is None: return None
     if d['type']=='BudgetExceeded': return BudgetExceeded(d['limit'], d['message'])
-    if d['kind']: return LMError(d['kind'], d['message'])
-    return type(d['type'], (Exception,), {})(d['message'])
+    if d.get('kind'): return LMError(d['kind'], d['message'])
+    return type(d['type'] if word(d['type']) and d['type'][0]!='_' else 'Error', (Exception,), {})(d['message'])
 
 def _event(d):
     e = Event(**d)
     if 'usage' in d: e.usage = _usage(d['usage'])
     if 'error' in d: e.error = _error(d['error'])
+    if 'reply' in d: e.reply = plain_reply(d['reply'])
     return e
 
 # %% ../nbs/10_trace.ipynb #a5514a47
-def _parts(kind): return {'id','parent','depth','time'} | ({'of'} if kind.endswith('_ended') else set())
-
 def _lines(path):
     "Each line of the file as a dict; the last may be cut"
-    try: lines = path.read_text(encoding='utf-8', errors='replace').split('\n')
+    try:
+        if os.path.exists(path) and not os.path.isfile(path): raise ValueError(f'The trace {path} cannot be read: it is no file.')
+        with path.open(encoding='utf-8', errors='replace', newline='\n') as f:
+            for i,line in enumerate(f):
+                try: d = json.loads(line) if line!='\n' else None
+                except (ValueError, RecursionError):
+                    if not line.endswith('\n'): return
+                    d = ()
+                if d is None: continue
+                if not isinstance(d, dict) or not isinstance(d.get('kind'), str): raise ValueError(f'{path} is no trace: line {i+1} is no event.')
+                yield i+1,d
     except OSError as e: raise ValueError(f'The trace {path} cannot be read: {e.strerror}.') from None
-    for i,line in enumerate(lines):
-        try: d = json.loads(line) if line else None
-        except (ValueError, RecursionError):
-            if i==len(lines)-1: return
-            d = ()
-        if d is None: continue
-        if not isinstance(d, dict) or not isinstance(kind:=d.get('kind'), str) or kind!='header' and not _parts(kind)<=d.keys(): raise ValueError(f'{path} is no trace: line {i+1} is no event.')
-        yield d
+
+def _new_trace(path, d):
+    "The trace that a header begins"
+    if type(d.get('format')) is not int: raise ValueError(f'{path} is no trace: its header names no format.')
+    if d['format']>FORMAT: raise ValueError(f"{path} was written by a newer rlm (format {d['format']:.9g}): update rlm to read it.")
+    if bad:=wrong_header(d): raise ValueError(f'{path} is no trace: its header is not whole (see {bad!r}).')
+    res = Trace()
+    res.path,res.header = path,d
+    return res
+
+def _place_of(d, kinds, ended):
+    "What is wrong with where an event says that it stands among those before it"
+    if d['id'] in kinds: return 'id'
+    if d['parent'] is not None and d['parent'] not in kinds: return 'parent'
+    if d['kind'].endswith('_ended'):
+        if kinds.get(d['of'])!=d['kind'].removesuffix('ended') + 'started' or d['of'] in ended: return 'of'
+        ended.add(d['of'])
+    kinds[d['id']] = d['kind']
 
 # %% ../nbs/10_trace.ipynb #905fcb72
 def read_traces(
     path:str|Path, # A file that one or more runs wrote
 )->list[Trace]: # One for each time that a run began or was taken up again; raises `ValueError` when it is no trace
-    "Read a trace file; the half line that a crash leaves is passed over"
+    "Read a trace file, which may be anybody's; the half line that a crash leaves is passed over"
+    if not isinstance(path, (str, os.PathLike)) or '\0' in os.fspath(path): raise ValueError(f'{path!r} is no path of a trace.')
     path,res = Path(path),[]
-    for d in _lines(path):
+    for i,d in _lines(path):
         if d['kind']=='header':
-            if not isinstance(d.get('format'), int): raise ValueError(f'{path} is no trace: its header names no format.')
-            if d['format']>FORMAT: raise ValueError(f"{path} was written by a newer rlm ({(d.get('packages') or {}).get('rlm')}): update rlm to read it.")
-            if not {'run','root','context'}<=d.keys(): raise ValueError(f'{path} is no trace: its header is not whole.')
-            res.append(Trace())
-            res[-1].path,res[-1].header = path,d
+            res.append(_new_trace(path, d))
+            kinds,ended = {},set()
         elif not res: raise ValueError(f'{path} is no trace: it has no header.')
+        elif bad:=wrong_event(d) or _place_of(d, kinds, ended): raise ValueError(f'{path} is no trace: line {i} is no event (see {bad!r}).')
         else: res[-1].append(_event(d))
     if not res: raise ValueError(f'{path} is no trace: it is empty.')
     return res

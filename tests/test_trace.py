@@ -3,6 +3,7 @@ import json,threading,time,warnings
 from dataclasses import replace
 import pytest
 from test_faults import Scene, faults, in_stream, odd
+from rlm.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
 from rlm.secrets import redact
@@ -52,7 +53,8 @@ def same(run, path):
     assert [(e.kind, e.id, e.parent, e.depth, e.time) for e in old.trace]==[(e.kind, e.id, e.parent, e.depth, e.time) for e in run.trace]
     assert [vars(e).keys() for e in old.trace]==[vars(e).keys() for e in run.trace]
     for a,b in zip(old.trace, run.trace):
-        for nm in ('usage','model','role','of','prompt','query','source','content','code','key','last','duration','name','failed'): assert getattr(a, nm, None)==getattr(b, nm, None), (nm, a, b)
+        for nm in ('usage','model','role','of','query','source','content','code','key','last','duration','name','failed'): assert getattr(a, nm, None)==getattr(b, nm, None), (nm, a, b)
+        assert clip(getattr(a, 'prompt', ''), 2000)==getattr(b, 'prompt', ''), (a, b)
     sound(run)
     sound(old)
     return old
@@ -147,7 +149,7 @@ every = [*faults, *in_stream, *odd]
 @pytest.mark.parametrize('name', every)
 def test_fault_is_recorded(name, tmp_path, monkeypatch):
     "A run through any fault, anywhere, loads and replays without the server, and its file gives no secret away, not even one that the provider says"
-    monkeypatch.setenv('OTHER_API_KEY', hidden['env'])
+    for nm in ('OTHER_API_KEY', 'SOME_TOKEN'): monkeypatch.setenv(nm, hidden['env'])
     key = 'planted0123456789abcdef' if name=='auth_other_key' else hidden['bare'] if every.index(name)%2 else hidden['api_key'] # as that fault says it
     fault = odd[name][0] if name in odd else (faults | in_stream)[name][0]
     with ScriptedServer(scene:=Scene(planted(fault, ' '.join(hidden.values())))) as server:

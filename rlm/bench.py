@@ -32,7 +32,7 @@ def benchmark_vanilla(
     **params, # More for `LM`: api_key, temperature …
 )->dict: # `method`, `time` in seconds, `answer` (None when the call failed), `tokens`, `cost`, `calls`, `model`, `usage`, `error`
     "Ask the question in one call that holds the whole context"
-    lm = as_lm(model, base_url, **params).using(budget=Budget())
+    lm = as_lm(model, base_url, benchmark_vanilla, **params).using(budget=Budget())
     messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{context}')]
     def ask():
         answer = error = None

@@ -20,7 +20,7 @@ from .answer import answer_reader, split_final
 from .capture import clip
 from .interrupt import interrupt_thread
 from .job import Job, Tree
-from .lm import LM, FailedQuery, as_lm, fingerprint
+from .lm import LM, FailedQuery, as_lm, as_lms, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
@@ -89,7 +89,7 @@ def advanced_toolloop(
 )->Generator: # Yields each litellm `ModelResponse` and each tool result, and last one `{"type": "final", …}`
     "Run a root model with tools until it answers"
     limits = replace(limits or Limits(), steps=max_steps)
-    lm = as_lm(model, base_url, **params) if model else sh.tools.lm if sh else None
+    lm = as_lm(model, base_url, advanced_toolloop, **params) if model or base_url or params else sh.tools.lm if sh else None
     if not lm: raise ValueError('advanced_toolloop needs a model=, for example "openai/gpt-5-mini" or "embedded/extractive".')
     ns = {f.__name__: f for f in tools or []}
     read,check = split_final(final)
@@ -174,8 +174,7 @@ class RLM:
         **params, # More for `LM`: api_key, temperature, fallbacks …
     ):
         if mode not in ('auto','tools','fence'): raise ValueError(f"mode={mode!r}: choose 'auto', 'tools' or 'fence'.")
-        self.lm = as_lm(model, base_url, **params)
-        self.sub_lm = as_lm(sub_model, base_url, **params) if sub_model else self.lm
+        self.lm,self.sub_lm = as_lms(model, sub_model, base_url, RLM, **params)
         self.limits,self.mode,self.shell,self.final,self.prompts,self.tools,self.trace,self.sandbox = limits,mode,shell,final,prompts,tools,trace,sandbox
 
     def _shell(self, context):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from .background import get_background
 from .providers import LMError, load_litellm
+from .usage import without_nonsense
 
 # %% ../nbs/01c_direct.ipynb #d135bdae
 # litellm's settings that change a call on its way, or watch it: while one is set, litellm makes the call
@@ -199,6 +200,7 @@ def _reply(res, plan, headers):
     "A litellm `ModelResponse` from the decoded body"
     litellm = load_litellm()
     if not isinstance(res, dict): raise LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True)
+    res = without_nonsense(res)
     try:
         if simple := _simple(res): r = litellm.ModelResponse(**res)
         else:
@@ -268,7 +270,7 @@ class Chunks:
                     o = json.loads(data)
                     if o.get('error'): raise _in_stream(o['error'])
                     if any(c.get('finish_reason') for c in o.get('choices') or ()): self.received_finish_reason = 'sent'
-                    yield chunk(**o)
+                    yield chunk(**without_nonsense(o))
 
 def _in_stream(err):
     "The failure that a provider sends in the middle of a stream"

@@ -203,7 +203,7 @@ def prep_shell(
     **params, # More for `LM`: api_key, temperature …
 )->ReplShell: # An IPython shell, or what stands for one; `sh.user_ns` holds the variables, `sh.close()` lets go of them. Raises `SandboxError`
     "Make the REPL for one context"
-    lm = as_lm(model, base_url, **params) if model else None
+    lm = as_lm(model, base_url, prep_shell, **params) if model or base_url or params else None
     sh = make_shell(sandbox, 'rlm.tools:worker_helpers', secrets=[lm.api_key] if lm else [], models=[lm.model] if lm else [])
     sh.tools = t = ReplTools(sh, lm)
     mine = {f.__name__: f for f in (t.llm_query, t.llm_query_batched, t.allm_query, t.FINAL, t.FINAL_VAR, t.SHOW_VARS, t.budget)}

@@ -64,7 +64,7 @@ def using(self:LM,
 )->LM: # Counts in the same budget unless another is given
     "This door, with something changed"
     for k in attrs.keys()-vars(self).keys()-{'backoff','max_wait'}:
-        hint = f'write params=dict(lm.params, {k}=…)' if k in chat_params else f'did you mean {near}=?' if (near := nearest(k, vars(self))) else f"there are {', '.join(own_params)}."
+        hint = f'write params=dict(lm.params, {k}=…).' if k in chat_params else f'did you mean {near}=?' if (near := nearest(k, vars(self))) else f"there are {', '.join(own_params)}."
         raise TypeError(f'using() has no attribute {k!r} to replace: {hint}')
     check_door(**attrs)
     if 'params' in attrs: check_values(attrs['params'])
@@ -321,16 +321,18 @@ def fingerprint(
     return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
 @patch
-def _check_call(self:LM, kw):
-    refuse_unknown(kw, LM.__call__, ('tools','cache'))
-    check_values(self.params | kw)
+def _check_call(self:LM, params=None, cache=None, **kw):
+    "The keywords of one call, refused as those of a model are; what they add to the request"
+    refuse_unknown(kw, LM.__call__, ('tools','cache','params'))
+    check_values(self.params | (res := more_params(params) | {k:v for k,v in kw.items() if v is not None}))
+    return res
 
 @patch
 async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
     "One call, on the background loop; asked once where the same question is under way or was answered"
-    self._check_call(kw)
+    own = self._check_call(**kw)
     load_litellm() # its seconds are not the call's
-    request = dict(self.params, messages=sendable(as_messages(prompt)), **{k:v for k,v in kw.items() if v is not None})
+    request = dict(self.params, messages=sendable(as_messages(prompt)), **own)
     key = fingerprint(self.model, request) if self.role=='sub' or self.memo is not None else None
     if self.memo is None or cache is False: return await self._asked(request, key, last, on_text)
     while (twin:=self.memo.get(key)) is not None:
@@ -357,7 +359,7 @@ def __call__(self:LM,
     prompt:str|list, # A prompt, or messages
     last:bool=False, # Is this the last call of a run, for which part of the budget was kept back?
     on_text:Callable|None=None, # Called with each piece of text as it comes, and with None when a cut stream starts again
-    **kw, # `tools` and anything else for this call alone
+    **kw, # Parameters for this call alone, as `LM` takes them; `tools`
 ): # A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
     "Call the model and wait"
     return run_sync(self._call(prompt, last, on_text, **kw))
@@ -462,7 +464,7 @@ def map(self:LM,
 )->list: # The reply's text for each prompt, in order, or a `FailedQuery`, a str that carries the error
     "Ask many prompts at once; the same prompt only once"
     check_door(concurrency=concurrency)
-    self._check_call(kw)
+    self._check_call(**kw)
     if isinstance(prompts, str) or not hasattr(prompts, '__iter__'): raise TypeError(f'map takes a list of prompts, not {type(prompts).__name__}.')
     prompts = list(prompts)
     lm = self.using(memo={} if self.memo is None else self.memo, concurrency=concurrency or self.concurrency)

@@ -1,8 +1,11 @@
 "Limits that hold: a root model that never stops by itself and asks 64 sub-calls at a time; whatever the limit, nothing beyond it is billed and there is an answer"
-import random,threading,time
+import asyncio,math,random,threading,time
+from types import SimpleNamespace
 import pytest
+from rlm.background import get_background,run_sync
 from rlm.core import RLM, advanced_toolloop
 from rlm.lm import LM, LMError
+from rlm.params import estimate_tokens,prompt_tokens
 from rlm.prompts import LANDING_PROMPT
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
@@ -55,14 +58,14 @@ def test_calls(n, via):
     assert run.usage.calls==n, 'nothing is left over either'
 
 def test_calls_are_counted_over_retries():
-    "A try that is not billed takes nothing for good"
+    "Tries that fail are requests too"
     replies,left = greedy(),[Fault(503)]*5
     def script(messages):
         if messages[0]['role']=='system' or not left: return replies(messages)
         return left.pop()
     with ScriptedServer(script) as server:
         run,_ = ask(lm(server), Limits(steps=1000, calls=10))
-        assert server.billed.calls==run.usage.calls<=10
+        assert server.billed.calls==run.usage.calls and len(server.asked)==10
     assert (run.stop,run.answer)==('budget','best')
 
 def test_fence_mode():
@@ -266,3 +269,124 @@ def test_runs_share_a_sub_model():
         for t in threads: t.start()
         for t in threads: t.join()
         assert {n:o.usage.calls for n,o in runs.items()}=={2:2, 5:5, 9:9, 30:30} and server.billed.calls==46
+
+# The property of all limits. In 5,000 trees of runs, chosen by a seed, models lie about usage and cost, fail, break off and are cancelled, and callers ask for nonsense.
+
+bad_numbers = None, math.nan, math.inf, -math.inf, -10**6, 10**30, 'many', True, [1]
+bad_arguments = [dict(max_tokens=o) for o in (math.nan, -10**9, math.inf, True, 2.5, '7', 10**12)] + [dict(n=0), dict(n=math.nan), dict(temperature=math.inf), dict(max_token=9), dict(max_completion_tokens=-1)]
+
+_sizes = {}
+
+def counted(messages, tools=None, response_format=None, **_):
+    "`prompt_tokens`, once for each request of its kind"
+    key = messages[0]['content'],bool(tools),bool(response_format)
+    if key not in _sizes: _sizes[key] = prompt_tokens(messages, tools, response_format=response_format)
+    return _sizes[key]
+
+class Book:
+    "What really happened: requests that went out, what they used, and what was reserved for those under way"
+    def __init__(self, limits): self.limits,self.requests,self.used,self.held,self.since = limits,0,dict(tokens=0, cost=0.),{},dict(tokens=0, cost=0.)
+
+    def enter(self, request, held):
+        self.requests += 1
+        self.held[id(request)],self.since = held,dict(tokens=0, cost=0.)
+        assert self.limits.calls is None or self.requests<=self.limits.calls
+        for nm,used in self.used.items():
+            limit = getattr(self.limits, nm)
+            if limit is not None: assert used + sum(getattr(o, nm) for o in self.held.values())<=limit*(1+1e-9), f'{nm}: a call was sent beyond the limit'
+
+    def leave(self, request, **used):
+        held = self.held.pop(id(request))
+        for nm,v in used.items():
+            self.used[nm] += v
+            self.since[nm] += max(0, v-getattr(held, nm)) # by how much calls have passed what was reserved for them, since the last one went out
+
+class Liar(LM):
+    "A double at the seam `send`: all else is the real path of a call"
+    def __init__(self, book, r, **kw):
+        super().__init__('liar', retries=1, **kw)
+        self.book,self.r,self.backoff,self.rate = book,r,0.,r.choice([1e-6, 1e-3])
+
+    def price(self, sent, got): return self.rate*sent + 3*self.rate*got
+
+    def _reserve(self, request, last):
+        self.book.asked = super()._reserve(request, last)
+        return self.book.asked
+
+    async def send(self, request):
+        r,book = self.r,self.book
+        if r.random()<.03: raise LMError('forbidden', 'Refused before it was sent.')
+        book.enter(request, book.asked)
+        used = {}
+        try:
+            for _ in range(r.randrange(4)): await asyncio.sleep(0)
+            if r.random()<.15: raise LMError('server', 'It failed.', retry=r.random()<.7)
+            text = 'word '*r.choice([0, 1, 10, 100])
+            sent,got = counted(**request),estimate_tokens(text)
+            usage,cost = dict(prompt_tokens=sent, completion_tokens=got),self.price(sent, got)
+            lie,message = r.random(),SimpleNamespace(content=text, role='assistant', tool_calls=None)
+            if lie<.2: usage = None if lie<.05 else dict(usage, **{r.choice([*usage]): r.choice(bad_numbers)})
+            elif lie<.4: # honest usage, and a cost that is none, or huge
+                said = r.choice([None, math.nan, -5., math.inf, 1e9])
+                used_cost = said if said==1e9 else cost
+                return self._reply(request, message, usage, said, sent+got, used_cost, used)
+            elif lie<.45: message = None # billed and of no use
+            return self._reply(request, message, usage, cost, sent+got, cost, used)
+        finally: book.leave(request, **used)
+
+    def _reply(self, request, message, usage, said, tokens, cost, used):
+        used |= dict(tokens=tokens, cost=cost)
+        return SimpleNamespace(choices=[SimpleNamespace(message=message, finish_reason='stop')], usage=usage, _hidden_params=dict(response_cost=said))
+
+async def grow(lm, r, depth):
+    "One run of a tree: calls one by one, batches, child runs, cancellations"
+    budget = lm.budget
+    budget.keep(r.randrange(200), r.random()*1e-3)
+    async def one(last=False):
+        bad = r.random()<.1
+        kw = r.choice(bad_arguments) if bad else r.choice([{}, {}, dict(max_tokens=r.randrange(1, 300)), dict(n=2), dict(response_format=dict(type='json_object')), dict(tools=[dict(name='t')])])
+        try: await lm._call('ask '*r.choice([1, 10, 40]), last, **kw)
+        except (LMError, BudgetExceeded): pass
+        except (ValueError, TypeError): assert bad
+        else: assert not bad
+    for _ in range(r.randrange(1, 4)):
+        kind = r.random()
+        if kind<.3 and depth<3: await grow(lm.using(budget=budget.child(), depth=depth+1), r, depth+1)
+        elif kind<.6: await one()
+        else:
+            tasks = [asyncio.ensure_future(one()) for _ in range(r.randrange(2, 6))]
+            if r.random()<.3:
+                await asyncio.sleep(0)
+                r.choice(tasks).cancel()
+            await asyncio.wait(tasks)
+            for t in tasks: t.cancelled() or t.result()
+    await one(last=True)
+    budget.close()
+
+async def check_tree(seed):
+    "One tree: what went out and what it used, against its limits and against its budget's own book"
+    r = random.Random(seed)
+    def pick(v): return v if r.random()<.7 else None
+    limits = Limits.none(calls=pick(r.randrange(1, 25)), tokens=pick(int(10**r.uniform(1.5, 5))), cost=pick(10**r.uniform(-4, 1)))
+    budget,book = Budget(limits),Book(limits)
+    await grow(Liar(book, r, budget=budget), r, 0)
+    assert not book.held
+    for nm,used in book.used.items():
+        limit = getattr(limits, nm)
+        assert limit is None or used<=limit*(1+1e-9) + book.since[nm], f'{nm}: {used} of {limit}'
+    u,left = budget.usage,budget.left()
+    assert (u.total_tokens, u.calls+budget.failed)==(book.used['tokens'], book.requests)
+    assert u.cost is None or u.cost==pytest.approx(book.used['cost'])
+    assert limits.calls is None or left['calls']==limits.calls-book.requests, 'nothing stays reserved'
+    assert limits.tokens is None or left['tokens']==max(0, limits.tokens-u.total_tokens)
+    return book.requests,[nm for nm,used in book.used.items() if (limit:=getattr(limits, nm)) and used>limit],len(left) and min(left.values())==0
+
+@pytest.mark.parametrize('part', range(4))
+def test_no_tree_passes_a_bound(part):
+    """The bound: when a call is sent, all that was used and all that is reserved for the calls under way, itself included, is within each limit. So a run passes
+    a limit on tokens or cost by no more than the calls in flight pass what was reserved for them (a reply that is longer, or dearer, than could be known), and never one on
+    calls. Nothing that a server says of usage or cost lowers what was used: where it says nothing, or nonsense, the estimate counts; where it names no
+    price, the larger of what was reserved and what its tokens cost."""
+    async def go(): return [await check_tree(seed) for seed in range(1250*part, 1250*part+1250)]
+    res = run_sync(go())
+    assert sum(n for n,_,_ in res)>2500 and sum(bool(over) for _,over,_ in res)>20 and sum(full for *_,full in res)>100, 'the trees meet their limits'

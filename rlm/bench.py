@@ -10,10 +10,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
-from .core import RLM, _check_context, _check_limits, _check_query
+from .core import RLM, _check_context, _check_query
 from .lm import LM, as_lm
 from .providers import LMError, load_litellm
-from .usage import Budget, Limits
+from .usage import Budget, Limits, as_limits
 
 # %% ../nbs/21_bench.ipynb #b0b93f2a
 VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the baseline
@@ -36,7 +36,7 @@ def benchmark_vanilla(
     "Ask the question in one call that holds the whole context"
     _check_context(context)
     _check_query(query)
-    lm = as_lm(model, base_url, **params).using(budget=Budget())
+    lm = as_lm(model, base_url, benchmark_vanilla, **params).using(budget=Budget())
     messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{context}')]
     def ask():
         answer = error = None
@@ -61,7 +61,7 @@ def benchmark_rlm(
     **params, # More for `LM`: api_key, temperature …
 )->dict: # As `benchmark_vanilla`; tokens and cost count sub-calls too; also `steps` and `stop`
     "Ask the question with the context in a REPL"
-    limits = _check_limits(limits)
+    limits = as_limits(limits)
     if max_steps is not None: limits = replace(limits, steps=max_steps)
     rlm = RLM(model, sub_model, base_url=base_url, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools, **params)
     _check_query(query)

@@ -21,7 +21,7 @@ from .answer import answer_reader, split_final
 from .capture import clip
 from .interrupt import interrupt_thread
 from .job import Job, Tree
-from .lm import LM, FailedQuery, as_lm, fingerprint
+from .lm import LM, FailedQuery, as_lm, as_lms, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
@@ -32,7 +32,7 @@ from .secrets import hidden_values, public_params, redact, strip_controls
 from .shell import ReplShell
 from .tools import describe, make_run_repl, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path
-from .usage import Budget, BudgetExceeded, Limits, Usage
+from .usage import Budget, BudgetExceeded, Limits, Usage, as_limits
 
 # %% ../nbs/12_core.ipynb #95a7cc07
 def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
@@ -73,12 +73,6 @@ def _check_query(query):
     "Raise `ValueError` for a question that asks nothing"
     if not query or isinstance(query, str) and not query.strip(): raise ValueError('The question is empty: say what you want to know.')
 
-def _check_limits(limits):
-    "The limits, the usual ones for None; raises `TypeError` for what is none"
-    if limits is None: return Limits()
-    if isinstance(limits, Limits): return limits
-    raise TypeError(f'limits={limits!r}: give Limits, for example limits=Limits(steps=20, cost=0.50).')
-
 # %% ../nbs/12_core.ipynb #c3514d2b
 def _model_facts(lm): return lm and dict(model=lm.model, base_url=redact(lm.base_url or '') or None, params=public_params(lm.params))
 
@@ -116,11 +110,11 @@ def advanced_toolloop(
     **params, # More for `LM`: api_key, temperature …
 )->Generator: # Yields each litellm `ModelResponse` and each tool result, and last one `{"type": "final", …}`
     "Run a root model with tools until it answers"
-    limits = _check_limits(limits)
+    limits = as_limits(limits)
     if max_steps is not None: limits = replace(limits, steps=max_steps)
     _check_query(message)
     if sh: _check_context(sh.helpers.get('context'))
-    lm = as_lm(model, base_url, **params) if model else sh.tools.lm if sh else None
+    lm = as_lm(model, base_url, advanced_toolloop, **params) if model or base_url or params else sh.tools.lm if sh else None
     if not lm: raise ValueError('advanced_toolloop needs a model=, for example "openai/gpt-5-mini" or "embedded/extractive".')
     ns = {f.__name__: f for f in tools or []}
     read,check = split_final(final)
@@ -250,9 +244,8 @@ class RLM:
         if (where:=sandbox or default_sandbox()) not in SANDBOXES: raise ValueError(f"sandbox={where!r}: choose one of {', '.join(SANDBOXES)}.")
         if sandbox and shell not in (None, prep_shell): raise ValueError('sandbox= is for the shells of prep_shell, and shell= makes its own: give one of them.')
         if not isinstance(tools, (dict, list, tuple, type(None))): raise ValueError(f'tools= takes a list of functions or a dict of names and values, not a {type(tools).__name__}.')
-        self.lm = as_lm(model, base_url, **params)
-        self.sub_lm = as_lm(sub_model, base_url, **params) if sub_model else self.lm
-        self.limits,self.mode,self.shell,self.final,self.prompts = _check_limits(limits),mode,shell or prep_shell,final,prompts or Prompts()
+        self.lm,self.sub_lm = as_lms(model, sub_model, base_url, RLM, **params)
+        self.limits,self.mode,self.shell,self.final,self.prompts = as_limits(limits),mode,shell or prep_shell,final,prompts or Prompts()
         self.tools,self.trace,self.sandbox = tools,trace,sandbox
         self.last = None # the `Run` that ended last, interrupted ones too
 

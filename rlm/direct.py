@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from .background import get_background
 from .providers import LMError, load_litellm
 from .secrets import clean
+from .usage import without_nonsense
 
 # %% ../nbs/01c_direct.ipynb #d135bdae
 # litellm's settings that change a call on its way, or watch it: while one is set, litellm makes the call
@@ -213,6 +214,7 @@ def _reply(res, plan, headers):
     litellm = load_litellm()
     if isinstance(res, dict) and _wrong(res.get('error')): raise _told(res['error'])
     if not isinstance(res, dict): raise LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True)
+    res = without_nonsense(res)
     try:
         if simple := _simple(res): r = litellm.ModelResponse(**res)
         else:
@@ -280,7 +282,7 @@ class Chunks:
                     o = json.loads(data)
                     if _wrong(o.get('error')): raise _told(o['error'])
                     if any(c.get('finish_reason') for c in o.get('choices') or ()): self.received_finish_reason = 'sent'
-                    yield chunk(**o)
+                    yield chunk(**without_nonsense(o))
 
 # %% ../nbs/01c_direct.ipynb #1c9dfea8
 def _origin(url):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
 from .background import run_sync
-from .lm import LM, prompt_tokens
+from .lm import LM
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
 from .past import Past
@@ -156,8 +156,9 @@ def _keep(self:Job, used):
     "Keep back what the last call will need: the history, for which the last call `used` so many tokens, one more output, and a reply"
     limits = self.budget.limits
     if limits.tokens is None and limits.cost is None: return self.budget.keep()
-    sent,got = (used or prompt_tokens(self.out.messages))+1500,512
-    self.budget.keep(sent+got, (self.lm.price(sent, got) or 0.) if limits.cost is not None else 0.)
+    more,got = 1500,512
+    tokens,cost = (used+more+got, self.lm.worth(used+more, got)) if used else self.lm.measure(self.out.messages, got, more)
+    self.budget.keep(tokens, cost or 0.)
 
 @patch
 def items(self:Job,

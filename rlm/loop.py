@@ -159,7 +159,7 @@ def root_loop(
         if note: out.add(dict(role='user', content=note))
     landing,nudges,failures = None,rules.nudges,0
     while True:
-        last = bool(landing) or out.steps+1>=rules.limits.steps
+        last = bool(landing) or rules.limits.steps is not None and out.steps+1>=rules.limits.steps
         if last: tell(rules.prompts.landing if landing else rules.prompts.final)
         reply = yield from _ask(out, rules, last)
         if isinstance(reply, LMError): return out.end('error', error=reply)

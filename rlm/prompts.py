@@ -83,12 +83,14 @@ CHILDREN_NOTE = '''Two more functions are in the REPL:
 
 def limits_note(
     limits:Limits, # How far the run may go
-)->str: # Always at least the number of replies
+)->str: # '' without limits
     "The limits of the run"
-    units = dict(calls='model calls', tokens='tokens in all calls', cost='US dollars', time='seconds', cell_time='seconds for one cell of code')
+    units = dict(steps='replies', calls='model calls', tokens='tokens in all calls', cost='US dollars', time='seconds', cell_time='seconds for one cell of code')
     more = [f'{getattr(limits, k):,} {v}' for k,v in units.items() if getattr(limits, k) is not None]
-    tail = f" and {', '.join(more)}; `budget()` tells what is left" if more else ''
-    return f'You have at most {limits.steps} replies{tail}. The last reply must be the answer.'
+    if not more: return ''
+    *first,last = more
+    tail = '; `budget()` tells what is left' if len(more)>(limits.steps is not None) else ''
+    return f"You have at most {', '.join(first)}{' and ' if first else ''}{last}{tail}. The last reply must be the answer."
 
 # %% ../nbs/09_prompts.ipynb #06222b6a
 def system_message(

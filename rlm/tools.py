@@ -203,7 +203,7 @@ def prep_shell(
     **params, # More for `LM`: api_key, temperature …
 )->ReplShell: # An IPython shell, or what stands for one; `sh.user_ns` holds the variables, `sh.close()` lets go of them. Raises `SandboxError`
     "Make the REPL for one context"
-    lm = as_lm(model, base_url, **params) if model else None
+    lm = as_lm(model, base_url, prep_shell, **params) if model or base_url or params else None
     sandbox = sandbox or default_sandbox()
     sh = make_shell(sandbox, 'rlm.tools:worker_helpers', secrets=[lm.api_key] if lm else [], models=[lm.model] if lm else [])
     sh.sandbox,sh.tools = sandbox,ReplTools(sh, lm)

@@ -1,10 +1,13 @@
 "Limits that hold: a root model that never stops by itself and asks 64 sub-calls at a time; whatever the limit, nothing beyond it is billed and there is an answer"
-import random,threading,time
+import asyncio,json,math,random,threading,time
+from types import SimpleNamespace
 import pytest
+from rlm.background import get_background,run_sync
 from rlm.core import RLM, advanced_toolloop
 from rlm.lm import LM, LMError
+from rlm.params import estimate_tokens,prompt_tokens
 from rlm.prompts import LANDING_PROMPT
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say
 from rlm.tools import make_run_repl, prep_shell
 from rlm.usage import Budget, BudgetExceeded, Limits, Usage
 
@@ -55,14 +58,14 @@ def test_calls(n, via):
     assert run.usage.calls==n, 'nothing is left over either'
 
 def test_calls_are_counted_over_retries():
-    "A try that is not billed takes nothing for good"
+    "Tries that fail are requests too"
     replies,left = greedy(),[Fault(503)]*5
     def script(messages):
         if messages[0]['role']=='system' or not left: return replies(messages)
         return left.pop()
     with ScriptedServer(script) as server:
         run,_ = ask(lm(server), Limits(steps=1000, calls=10))
-        assert server.billed.calls==run.usage.calls<=10
+        assert server.billed.calls==run.usage.calls and len(server.asked)==10
     assert (run.stop,run.answer)==('budget','best')
 
 def test_fence_mode():
@@ -266,3 +269,270 @@ def test_runs_share_a_sub_model():
         for t in threads: t.start()
         for t in threads: t.join()
         assert {n:o.usage.calls for n,o in runs.items()}=={2:2, 5:5, 9:9, 30:30} and server.billed.calls==46
+
+# What a server says, and what is sent beside the prompt
+
+nonsense = dict(missing=False, zeros=dict(prompt_tokens=0, completion_tokens=0), below=dict(prompt_tokens=-10**6, completion_tokens=-5), huge=dict(prompt_tokens=10**30, completion_tokens=10**12),
+    half=dict(prompt_tokens=12), empty=dict(prompt_tokens=None, completion_tokens=None))
+unreadable = dict(nan=dict(prompt_tokens=math.nan, completion_tokens=math.nan), endless=dict(prompt_tokens=math.inf, completion_tokens=3), words=dict(prompt_tokens='many', completion_tokens='few'),
+    part=dict(prompt_tokens=12.5, completion_tokens=3), details=dict(prompt_tokens=12, completion_tokens=3, completion_tokens_details=dict(reasoning_tokens='x')), text='nothing', items=[1, 2])
+
+def check_estimate(usage, streamed):
+    "A reply with this `usage` is estimated, priced and flagged"
+    with ScriptedServer(lambda m: say('It is a long way to go home.', usage=usage)) as server:
+        m = LM('openai/gpt-4o', server.url, 'none', retries=0, timeout=20)
+        r,u = m('How far is it?', on_text=(lambda s: None) if streamed else None),m.usage
+        assert len(server.asked)==1 and r.choices[0].message.content=='It is a long way to go home.'
+    assert (u.prompt_tokens, u.completion_tokens, u.calls, u.estimated)==(9, 9, 1, True) and u.cost==pytest.approx(m.price(9, 9))
+    assert r.usage.total_tokens==18, 'for the loop, which compacts by it'
+
+@pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
+@pytest.mark.parametrize('usage', nonsense.values(), ids=nonsense)
+def test_usage_that_cannot_be(usage, streamed, lane): check_estimate(usage, streamed)
+
+@pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
+@pytest.mark.parametrize('usage', unreadable.values(), ids=unreadable)
+def test_usage_that_cannot_be_read(usage, streamed):
+    "litellm raises on these, and a paid reply would be lost; the direct way takes them out first"
+    check_estimate(usage, streamed)
+
+@pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
+def test_cost_without_usage(streamed, lane):
+    "A limit on cost holds where the server reports no usage; what is reported is what was estimated"
+    with ScriptedServer(greedy("for i in range(100):\n    try: llm_query(f'{i} ' + 'text '*200)\n    except Exception as e: print(e)", sub='word '*100, landing='FINAL(best)')) as server:
+        replies = server.script.fn
+        server.script.fn = lambda m: dict(say(o) if isinstance(o := replies(m), str) else o, usage=False)
+        model,limit = LM('openai/gpt-4o', server.url, 'none', retries=0, timeout=20),.02
+        events = (stream := RLM(model, limits=Limits(cost=limit)).stream('x', 'q')) if streamed else None
+        run = [e for e in events] and stream.run if streamed else RLM(model, limits=Limits(cost=limit))('x', 'q')
+        got = sum(model.price(prompt_tokens(o['messages'], o.get('tools')), 1) for o in server.asked)
+    assert (run.stop, run.limit, run.answer)==('budget', 'cost', 'best') and run.usage.estimated
+    assert .5*limit<run.cost<=1.1*limit and got<=limit
+
+class Priced(ScriptedLM):
+    "Costs 30 cents a call, and says so in every reply but one"
+    def price(self, sent, got): return .3
+
+    async def send(self, request):
+        r = await super().send(request)
+        r._hidden_params['response_cost'] = None if len(self.asked)==2 else .3
+        return r
+
+def test_unknown_cost_stays_reserved():
+    "One reply without a price does not switch the limit off, and the sum of what is known is not handed out as the cost"
+    model = Priced(greedy('1'))
+    run,_ = ask(model, Limits(steps=20, cost=1.))
+    assert len(model.asked)==3 and (run.stop, run.limit, run.answer)==('budget', 'cost', 'best') and run.cost is None
+
+@pytest.mark.parametrize('fault', [Fault(400, 'no'), Fault(500), Fault(200, body='{}'), Fault(drop='before'), Fault(429)], ids=lambda o: f'{o.status} {o.drop or o.body or ""}')
+def test_failed_calls_count(fault):
+    "A cell that asks for ever what is refused for ever: no more requests go out than the limit says"
+    script = greedy("for i in range(200):\n    try: llm_query(f'q{i}')\n    except Exception as e: last = e")
+    with ScriptedServer(lambda m: script(m) if m[0]['role']=='system' else fault) as server:
+        run,_ = ask(lm(server), Limits(steps=1000, calls=8))
+        assert len(server.asked)<=8 and server.billed.calls==run.usage.calls==2
+    assert (run.stop, run.limit, run.answer)==('budget', 'calls', 'best')
+
+def test_what_is_not_sent_does_not_count():
+    model = LM('openai/gpt-5-mini', budget=Budget(Limits(calls=1)), retries=0) # RLM_LIVE=0 forbids it
+    for _ in range(3):
+        with pytest.raises(LMError, match='forbidden'): model('q')
+    with pytest.raises(LMError, match='Unknown model'): LM('nosuchmodel', budget=model.budget)('q')
+    assert model.budget.failed==0 and model.budget.left()['calls']==1
+
+def test_retries_end_at_the_limit():
+    "What they have cost is told all the same"
+    useless = dict(id='x', object='chat.completion', created=1, model='m', choices=[], usage=dict(prompt_tokens=9, completion_tokens=5, total_tokens=14))
+    with ScriptedServer(lambda m: Fault(200, body=json.dumps(useless))) as server:
+        m,events = lm(server, retries=9, budget=Budget(Limits(calls=3))),[]
+        m.emit = lambda kind, **kw: events.append((kind, kw))
+        with pytest.raises(BudgetExceeded, match='3 calls') as e: m('q')
+        assert len(server.asked)==3 and m.usage.total_tokens==42==e.value.usage.total_tokens==events[-1][1]['usage'].total_tokens
+
+def test_schemas_are_prompt():
+    "Tools and the form of the answer are read, and paid for: they count before anything is sent"
+    schema = dict(type='json_schema', json_schema=dict(name='x', schema=dict(type='object', description='word '*2000)))
+    for kw in (dict(response_format=schema), dict(tools=[schema]), dict(functions=[schema])):
+        model = ScriptedLM(lambda m: 'ok', budget=Budget(Limits(tokens=1500)))
+        with pytest.raises(BudgetExceeded, match='tokens'): model('q', **kw)
+        assert not model.asked and model('q')
+
+def test_many_replies_at_once():
+    "`n` replies are reserved for as `n`"
+    model = ScriptedLM(lambda m: 'ok', budget=Budget(Limits(tokens=1000)))
+    with pytest.raises(BudgetExceeded, match='tokens'): model('q', n=5, max_tokens=300)
+    assert not model.asked and model('q', n=3, max_tokens=300)
+
+def test_bytes_first():
+    "Far from the limit a request counts by its bytes; near it by the tokenizer, so that what is left can be used"
+    question = [dict(role='user', content='How long is a piece of string? '*100)]
+    model = ScriptedLM(lambda m: 'ok', budget=Budget(Limits(tokens=200_000)))
+    assert model.measure(question, 0)==(len(question[0]['content'])+4, 0.)
+    model.budget.add(Usage(prompt_tokens=198_000))
+    assert 600<model.measure(question, 0)[0]<1000 and model(question)
+
+# What holds when nobody says anything
+
+def test_defaults_bind():
+    "A cell that never ends by itself makes 2,000 requests, not more, and the run lands softly"
+    model = ScriptedLM(greedy("n = 0\nwhile True:\n    r = llm_query_batched([f'{n} {i}' for i in range(250)])\n    n += 1\n    if 'ERROR' in r[-1]: break"))
+    run = RLM(model)('some text', 'q')
+    assert len(model.asked)==run.usage.calls==2000 and (run.stop, run.limit, run.answer)==('budget', 'calls', 'best')
+    assert 'You have at most 50 replies, 2,000 model calls and 20,000,000 tokens in all calls; `budget()` tells what is left.' in model.asked[0]['messages'][0]['content']
+
+def test_default_tokens_bind():
+    class Wordy(ScriptedLM):
+        async def send(self, request):
+            r = await super().send(request)
+            r.usage.prompt_tokens += 900_000
+            return r
+    model = Wordy(greedy("r = llm_query('a', cache=False)"))
+    run = RLM(model)('some text', 'q')
+    assert (run.stop, run.limit, run.answer)==('budget', 'tokens', 'best') and 17_000_000<run.usage.total_tokens<22_000_000
+
+def test_none_lifts_all():
+    model = ScriptedLM(lambda m: call_repl('left = budget()') if sum(o['role']=='assistant' for o in m)<60 else 'FINAL_VAR(left)')
+    run = RLM(model, limits=Limits.none())('some text', 'q')
+    assert (run.stop, run.value, run.steps)==('final_var', {}, 61) and 'at most' not in model.asked[0]['messages'][0]['content']
+
+def test_cancelled_while_waiting():
+    "A call that gets its place in the moment in which it is cancelled is not sent"
+    model = ScriptedLM(lambda m: 'ok', concurrency=1, budget=Budget(Limits(time=60)))
+    async def go():
+        gate = get_background().gates['scripted']
+        entered = await gate.enter(1)
+        waiting = asyncio.ensure_future(model._call('q'))
+        while not gate.queue: await asyncio.sleep(0)
+        gate.leave(entered)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return waiting.cancelled(),gate.busy
+    assert run_sync(go())==(True, 0) and not model.asked and not model.budget.failed
+
+def test_very_many_retries():
+    "The wait between two tries stays within bounds"
+    left = [LMError('server', 'It failed.', retry=True)]*1100
+    model = ScriptedLM(lambda m: left.pop() if left else 'ok', retries=2000)
+    model.backoff = 1e-12 # seconds
+    assert model.text('q')=='ok' and model.budget.failed==1100
+
+# The property of all limits. In 5,000 trees of runs, chosen by a seed, models lie about usage and cost, fail, break off and are cancelled, and callers ask for nonsense.
+
+bad_numbers = None, math.nan, math.inf, -math.inf, -10**6, 10**30, 'many', True, [1]
+bad_arguments = [dict(max_tokens=o) for o in (math.nan, -10**9, math.inf, True, 2.5, '7', 10**12)] + [dict(n=0), dict(n=math.nan), dict(temperature=math.inf), dict(max_token=9), dict(max_completion_tokens=-1)]
+
+_sizes = {}
+
+def counted(messages, tools=None, response_format=None, **_):
+    "`prompt_tokens`, once for each request of its kind"
+    key = messages[0]['content'],bool(tools),bool(response_format)
+    if key not in _sizes: _sizes[key] = prompt_tokens(messages, tools, response_format=response_format)
+    return _sizes[key]
+
+class Book:
+    "What really happened: requests that went out, what they used, and what was reserved for those under way"
+    def __init__(self, limits): self.limits,self.requests,self.used,self.held,self.since = limits,0,dict(tokens=0, cost=0.),{},dict(tokens=0, cost=0.)
+
+    def enter(self, request, held):
+        self.requests += 1
+        self.held[id(request)],self.since = held,dict(tokens=0, cost=0.)
+        assert self.limits.calls is None or self.requests<=self.limits.calls
+        for nm,used in self.used.items():
+            limit = getattr(self.limits, nm)
+            if limit is not None: assert used + sum(getattr(o, nm) for o in self.held.values())<=limit*(1+1e-9), f'{nm}: a call was sent beyond the limit'
+
+    def leave(self, request, **used):
+        held = self.held.pop(id(request))
+        for nm,v in used.items():
+            self.used[nm] += v
+            self.since[nm] += max(0, v-getattr(held, nm)) # by how much calls have passed what was reserved for them, since the last one went out
+
+class Liar(LM):
+    "A double at the seam `send`: all else is the real path of a call"
+    def __init__(self, book, r, **kw):
+        super().__init__('liar', retries=1, **kw)
+        self.book,self.r,self.backoff,self.rate = book,r,0.,r.choice([1e-6, 1e-3])
+
+    def price(self, sent, got): return self.rate*sent + 3*self.rate*got
+
+    def _reserve(self, request, last):
+        self.book.asked = super()._reserve(request, last)
+        return self.book.asked
+
+    async def send(self, request):
+        r,book = self.r,self.book
+        if r.random()<.03: raise LMError('forbidden', 'Refused before it was sent.')
+        book.enter(request, book.asked)
+        used = {}
+        try:
+            for _ in range(r.randrange(4)): await asyncio.sleep(0)
+            if r.random()<.15: raise LMError('server', 'It failed.', retry=r.random()<.7)
+            text = 'word '*r.choice([0, 1, 10, 100])
+            sent,got = counted(**request),estimate_tokens(text)
+            usage,cost = dict(prompt_tokens=sent, completion_tokens=got),self.price(sent, got)
+            lie,message = r.random(),SimpleNamespace(content=text, role='assistant', tool_calls=None)
+            if lie<.2: usage = None if lie<.05 else dict(usage, **{r.choice([*usage]): r.choice(bad_numbers)})
+            elif lie<.4: # honest usage, and a cost that is none, or huge
+                said = r.choice([None, math.nan, -5., math.inf, 1e9])
+                used_cost = said if said==1e9 else cost
+                return self._reply(request, message, usage, said, sent+got, used_cost, used)
+            elif lie<.45: message = None # billed and of no use
+            return self._reply(request, message, usage, cost, sent+got, cost, used)
+        finally: book.leave(request, **used)
+
+    def _reply(self, request, message, usage, said, tokens, cost, used):
+        used |= dict(tokens=tokens, cost=cost)
+        return SimpleNamespace(choices=[SimpleNamespace(message=message, finish_reason='stop')], usage=usage, _hidden_params=dict(response_cost=said))
+
+async def grow(lm, r, depth):
+    "One run of a tree: calls one by one, batches, child runs, cancellations"
+    budget = lm.budget
+    budget.keep(r.randrange(200), r.random()*1e-3)
+    async def one(last=False):
+        bad = r.random()<.1
+        kw = r.choice(bad_arguments) if bad else r.choice([{}, {}, dict(max_tokens=r.randrange(1, 300)), dict(n=2), dict(response_format=dict(type='json_object')), dict(tools=[dict(name='t')])])
+        try: await lm._call('ask '*r.choice([1, 10, 40]), last, **kw)
+        except (LMError, BudgetExceeded): pass
+        except (ValueError, TypeError): assert bad
+        else: assert not bad
+    for _ in range(r.randrange(1, 4)):
+        kind = r.random()
+        if kind<.3 and depth<3: await grow(lm.using(budget=budget.child(), depth=depth+1), r, depth+1)
+        elif kind<.6: await one()
+        else:
+            tasks = [asyncio.ensure_future(one()) for _ in range(r.randrange(2, 6))]
+            if r.random()<.3:
+                await asyncio.sleep(0)
+                r.choice(tasks).cancel()
+            await asyncio.wait(tasks)
+            for t in tasks: t.cancelled() or t.result()
+    await one(last=True)
+    budget.close()
+
+async def check_tree(seed):
+    "One tree: what went out and what it used, against its limits and against its budget's own book"
+    r = random.Random(seed)
+    def pick(v): return v if r.random()<.7 else None
+    limits = Limits.none(calls=pick(r.randrange(1, 25)), tokens=pick(int(10**r.uniform(1.5, 5))), cost=pick(10**r.uniform(-4, 1)))
+    budget,book = Budget(limits),Book(limits)
+    await grow(Liar(book, r, budget=budget), r, 0)
+    assert not book.held
+    for nm,used in book.used.items():
+        limit = getattr(limits, nm)
+        assert limit is None or used<=limit*(1+1e-9) + book.since[nm], f'{nm}: {used} of {limit}'
+    u,left = budget.usage,budget.left()
+    assert (u.total_tokens, u.calls+budget.failed)==(book.used['tokens'], book.requests)
+    assert u.cost is None or u.cost==pytest.approx(book.used['cost'])
+    assert limits.calls is None or left['calls']==limits.calls-book.requests, 'nothing stays reserved'
+    assert limits.tokens is None or left['tokens']==max(0, limits.tokens-u.total_tokens)
+    return book.requests,[nm for nm,used in book.used.items() if (limit:=getattr(limits, nm)) and used>limit],len(left) and min(left.values())==0
+
+@pytest.mark.parametrize('part', range(4))
+def test_no_tree_passes_a_bound(part):
+    """The bound: when a call is sent, all that was used and all that is reserved for the calls under way, itself included, is within each limit. So a run passes
+    a limit on tokens or cost by no more than the calls in flight pass what was reserved for them (a reply that is longer, or dearer, than could be known), and never one on
+    calls. Nothing that a server says of usage or cost lowers what was used: where it says nothing, or nonsense, the estimate counts; where it names no
+    price, the larger of what was reserved and what its tokens cost."""
+    async def go(): return [await check_tree(seed) for seed in range(1250*part, 1250*part+1250)]
+    res = run_sync(go())
+    assert sum(n for n,_,_ in res)>2500 and sum(bool(over) for _,over,_ in res)>20 and sum(full for *_,full in res)>100, 'the trees meet their limits'

@@ -210,7 +210,7 @@ def test_lane(monkeypatch):
         try: assert lane_of(lm('q'))=='litellm' and lane_of(lm('q', on_text=print))=='litellm'
         finally: litellm.success_callback.clear()
         assert lane_of(lm('q'))=='direct'
-        assert lane_of(lm('q', mock_response='made up'))=='litellm' and lane_of(lm('q', metadata=dict(a='b')))=='litellm'
+        assert lane_of(lm('q', params=dict(mock_response='made up')))=='litellm' and lane_of(lm('q', metadata=dict(a='b')))=='litellm'
         with monkeypatch.context() as m:
             m.setenv('HTTPS_PROXY', 'http://127.0.0.1:9')
             assert run_sync(direct.plan_for(dict(messages=[]), 'openai/m', server.url, 'k')) is None

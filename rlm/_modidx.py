@@ -556,6 +556,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                            'rlm.tools.strip_fence': ('tools.html#strip_fence', 'rlm/tools.py'),
                            'rlm.tools.worker_helpers': ('tools.html#worker_helpers', 'rlm/tools.py')},
             'rlm.trace': { 'rlm.trace.Event': ('trace.html#event', 'rlm/trace.py'),
+                           'rlm.trace.Event.__repr__': ('trace.html#event.__repr__', 'rlm/trace.py'),
                            'rlm.trace.Trace': ('trace.html#trace', 'rlm/trace.py'),
                            'rlm.trace.Trace.__init__': ('trace.html#trace.__init__', 'rlm/trace.py'),
                            'rlm.trace.Trace.__repr__': ('trace.html#trace.__repr__', 'rlm/trace.py'),

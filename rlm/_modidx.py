@@ -28,6 +28,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'rlm.answer.variables': ('answer.html#variables', 'rlm/answer.py')},
             'rlm.background': { 'rlm.background.Background': ('background.html#background', 'rlm/background.py'),
                                 'rlm.background.Background.__init__': ('background.html#background.__init__', 'rlm/background.py'),
+                                'rlm.background.Background.end': ('background.html#background.end', 'rlm/background.py'),
                                 'rlm.background.Gate': ('background.html#gate', 'rlm/background.py'),
                                 'rlm.background.Gate.__init__': ('background.html#gate.__init__', 'rlm/background.py'),
                                 'rlm.background.Gate._admit': ('background.html#gate._admit', 'rlm/background.py'),

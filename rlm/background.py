@@ -6,8 +6,9 @@
 __all__ = ['concurrency', 'Gate', 'Background', 'get_background', 'run_sync']
 
 # %% ../nbs/01b_background.ipynb #b4975083
-import asyncio, concurrent.futures, math, os, threading, time
+import asyncio, atexit, concurrent.futures, math, os, threading, time
 from collections import defaultdict, deque
+from contextlib import suppress
 from fastcore.basics import patch
 
 # %% ../nbs/01b_background.ipynb #3c7324e5
@@ -74,6 +75,19 @@ class Background:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True, name='rlm-calls')
         self.thread.start()
         self.gates = defaultdict(Gate) # endpoint -> its gate
+        atexit.register(self.end)
+
+    def end(self):
+        "End the loop and its thread, before the interpreter ends"
+        if self.pid!=os.getpid() or not self.thread.is_alive(): return
+        async def go():
+            if tasks:=asyncio.all_tasks()-{asyncio.current_task()}:
+                for t in tasks: t.cancel()
+                await asyncio.wait(tasks, timeout=1)
+            self.loop.stop()
+        with suppress(KeyboardInterrupt):
+            asyncio.run_coroutine_threadsafe(go(), self.loop)
+            self.thread.join(10)
 
 _background,_background_lock = None,threading.Lock()
 
@@ -88,7 +102,10 @@ def run_sync(
     coro, # Coroutine to run on the background loop
 ): # Its result
     "Wait for `coro` in this thread; Ctrl-C cancels it"
-    bg = get_background()
+    try: bg = get_background()
+    except BaseException: # Ctrl-C as the loop is made
+        coro.close()
+        raise
     if threading.current_thread() is bg.thread:
         coro.close()
         raise RuntimeError('a model call cannot wait on the loop that makes it: await it')

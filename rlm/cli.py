@@ -59,17 +59,14 @@ def read_context(
 
 # %% ../nbs/30_cli.ipynb #65f387d0
 def _pick_model(model, base_url=None):
-    "The model to use: as given, else `RLM_MODEL`, else the only one of the server, else the embedded reader"
+    "The model to use, and what the user is to know of it: as given, else `RLM_MODEL`, else the only one of the server, else the embedded reader"
     if base_url and (urlsplit(base_url).scheme not in ('http','https') or not urlsplit(base_url).hostname):
         raise BadUse(f"--base-url {base_url} is no URL: write it like http://{base_url.split('://')[-1].split('/')[0] or 'localhost:8000'}/v1.")
-    if model: return model
-    if env:=os.environ.get('RLM_MODEL'):
-        _say(f'Model: {env} (from RLM_MODEL)')
-        return env
+    if model: return model,None
+    if env:=os.environ.get('RLM_MODEL'): return env,f'Model: {env} (from RLM_MODEL)'
     if base_url: return _served_model(base_url)
-    _say('Model: embedded/extractive, a rule-based reader that needs no key. For a language model use --model, for example '
+    return 'embedded/extractive',('Model: embedded/extractive, a rule-based reader that needs no key. For a language model use --model, for example '
         '--model openai/gpt-5-mini with OPENAI_API_KEY set, or set RLM_MODEL.')
-    return 'embedded/extractive'
 
 # %% ../nbs/30_cli.ipynb #45fe5477
 def _served_model(base_url):
@@ -83,8 +80,7 @@ def _served_model(base_url):
         names = [str(o['id']) for o in r.raise_for_status().json()['data']]
     except Exception as e: raise BadUse(f'--base-url needs --model: {base_url} was asked for its models and did not name them ({type(e).__name__}).') from None
     if len(names)!=1: raise BadUse(f"--base-url needs --model: {base_url} has {', '.join(names[:20])}{' …' if len(names)>20 else ''}." if names else f'{base_url} has no model.')
-    _say(f'Model: {names[0]} (the only one of {base_url})')
-    return f'openai/{names[0]}'
+    return f'openai/{names[0]}',f'Model: {names[0]} (the only one of {base_url})'
 
 # %% ../nbs/30_cli.ipynb #466d9cfd
 def _env_text(p):
@@ -184,9 +180,10 @@ def ask(
     limits = Limits(steps=max_steps, cost=max_cost, time=max_time, depth=depth, **dict(tokens=max_tokens) if max_tokens is not None else {})
     context = read_context(files, question)
     if trace and Path(trace).is_file() and Path(trace).stat().st_size: raise BadUse(f'{trace} is there already: take that run up with rlm resume, or name another file.')
-    model = _pick_model(model, base_url)
+    model,note = _pick_model(model, base_url)
     from rlm.core import RLM
     rlm = RLM(model, base_url=base_url, limits=limits, trace=trace, sandbox=sandbox)
+    if note: _say(note)
     n = len(context) if isinstance(context, str) else sum(map(len, context.values()))
     _say(f'Reading {n:,} characters …')
     with rlm.chat(context) as chat: return _report(_see_through(lambda: chat.drive(chat.start(question), verbose and sys.stderr)))
@@ -231,7 +228,8 @@ def demo(
 ):
     "Ask about the Python manual (0.7 MB), vanilla and RLM side by side"
     if not question.strip(): raise BadUse('The question is empty.')
-    model = _pick_model(model, base_url)
+    model,note = _pick_model(model, base_url)
+    if note: _say(note)
     from rlm.bench import benchmark_vanilla, benchmark_rlm
     context = demo_document()
     print(f'Document: the Python language reference and the help of its builtins, {len(context):,} characters\nQuestion: {question}\n', flush=True)

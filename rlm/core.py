@@ -218,7 +218,7 @@ def _warned(run):
     "`run`; where it failed for a mistake of the user, who may not look at `run.error`, with a warning at the user's line"
     if run.stop!='error' or getattr(run.error, 'kind', None) not in _mistakes: return run
     level,frame = 1,sys._getframe()
-    while frame.f_back and frame.f_globals.get('__name__', '').startswith('rlm.'): level,frame = level+1,frame.f_back
+    while frame.f_back and frame.f_globals.get('__name__', '').startswith(('rlm.', 'asyncio.')): level,frame = level+1,frame.f_back
     warnings.warn(strip_controls(str(run.error)), RunWarning, stacklevel=level)
     return run
 

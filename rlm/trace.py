@@ -6,7 +6,7 @@
 __all__ = ['FORMAT', 'Event', 'context_facts', 'Trace', 'trace_path', 'read_traces', 'read_trace']
 
 # %% ../nbs/10_trace.ipynb #fae8d732
-import hashlib, itertools, json, os, pickle, stat, sys, threading, time, warnings
+import hashlib, itertools, json, os, pickle, reprlib, stat, sys, threading, time, warnings
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -22,8 +22,13 @@ from .secrets import is_secret_name, least, redact, secret_values
 from .usage import BudgetExceeded, Usage
 
 # %% ../nbs/10_trace.ipynb #dbf2f885
+_brief = reprlib.Repr() # a system prompt or a whole context may be in it
+_brief.maxstring = _brief.maxother = 60
+_brief.maxlevel = 2
+
 class Event(SimpleNamespace):
     "One thing that happened in a run: `kind` says what, `id`, `parent`, `depth` and `time` where and when, other attributes the rest"
+    def __repr__(self): return f"Event({', '.join(f'{k}={_brief.repr(v)}' for k,v in vars(self).items())})"
 
 # %% ../nbs/10_trace.ipynb #ad5e6e09
 def _json(o):

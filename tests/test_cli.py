@@ -1,5 +1,7 @@
 "The command line as a user meets it: processes, exit codes, what goes to stdout and what to stderr, and no traceback for a mistake"
-import os,re,signal,subprocess,sysconfig,time
+import json,os,re,signal,subprocess,sysconfig,threading,time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 import pytest
 from rlm.cli import main
@@ -62,7 +64,87 @@ def test_no_answer(files, capsys):
     with ScriptedServer(lambda m: Fault(401, 'Incorrect API key')) as server:
         code = main(['ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url])
     out,err = capsys.readouterr()
-    assert code==1 and not out and 'refused' in err
+    assert code==2 and not out and 'refused' in err, 'as a missing key'
+
+# in this process: a process of its own for each would take too long
+sentences = {'no question': (['ask'], 'required: question'), 'swapped': (['ask', 'story.txt', 'Who is it?'], 'The question comes first: rlm ask "Who is it?" story.txt'), 'no such command': (['nope'], 'commands: ask'),
+    'no steps': (['ask', 'Who?', 'story.txt', '--max-steps', '0'], '--max-steps 0'), 'no money': (['ask', 'Who?', 'story.txt', '--max-cost', '0'], '--max-cost 0'), 'no time': (['ask', 'Who?', 'story.txt', '--max-time', '-1'], '--max-time -1'),
+    'no scheme': (['ask', 'Who?', 'story.txt', '--base-url', 'localhost:8000'], 'write it like http://localhost:8000/v1'), 'a word': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--base-url', 'foo'], 'http://foo/v1'),
+    'far away': (['ask', 'Who?', 'story.txt', '--base-url', 'http://far.example/v1'], 'needs --model'), 'nobody there': (['ask', 'Who?', 'story.txt', '--base-url', 'http://127.0.0.1:9/v1'], 'needs --model'), 'demo': (['demo', '--base-url', 'http://127.0.0.1:9/v1'], 'needs --model'),
+    'no such sandbox': (['ask', 'Who?', 'story.txt', '--sandbox', 'dockr'], "'dockr'"), 'no such model': (['ask', 'Who?', 'story.txt', '--model', 'gtp-5'], '--base-url'), 'no price': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--max-cost', '1', '--base-url', 'http://127.0.0.1:9/v1'], '--max-cost cannot be kept'),
+    'no trace': (['resume', 'nothing.jsonl', 'story.txt'], 'nothing.jsonl'), 'empty demo': (['demo', '--question', ' '], 'question is empty')}
+
+@pytest.mark.parametrize('name', sentences)
+def test_sentences(name, files, capsys, monkeypatch):
+    "One sentence that names what can be changed here: options, not arguments of Python; and no notice about models before it"
+    args,says = sentences[name]
+    monkeypatch.chdir(files)
+    code = main(args)
+    out,err = capsys.readouterr()
+    assert code==2 and says in err and (not out or args[0]=='demo') and 'Traceback' not in err, (code, err)
+    assert not re.search(r'Limits\(|base_url=|api_key=|limits=|sandbox=', err) and 'rule-based' not in err, err
+
+def test_missing_key_names_what_is_here(files, capsys, monkeypatch):
+    monkeypatch.setenv('RLM_LIVE', '1')
+    assert main(['ask', 'Who?', str(files/'other.txt'), '--model', 'openai/gpt-5-mini'])==2
+    err = capsys.readouterr().err
+    assert 'OPENAI_API_KEY' in err and '.env' in err and 'api_key=' not in err and 'Warning' not in err and '0 steps' in err
+
+@contextmanager
+def models(names=(), status=200, location=None):
+    "A server that has models of these names; what it was asked, and with which key"
+    asked = []
+    class Models(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers.get('Authorization')))
+            self.send_response(status)
+            if location: self.send_header('Location', location)
+            self.end_headers()
+            self.wfile.write(json.dumps(dict(data=[dict(id=o) for o in names])).encode())
+        def log_message(self, *args): pass
+    server = HTTPServer(('127.0.0.1', 0), Models)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://127.0.0.1:{server.server_port}/v1',asked
+    server.shutdown()
+    server.server_close()
+
+def test_base_url_alone(files, capsys, monkeypatch):
+    "A server without a model's name is asked; what it has more than one of is named, and nothing is guessed; its redirects do not get the key"
+    monkeypatch.setenv('OPENAI_API_KEY', 'sk-mine')
+    ask = ['ask', 'Who?', str(files/'other.txt')]
+    for names,says in ((['a','b'], 'has a, b.'), ([], 'has no model')):
+        with models(names) as (url,asked): assert main([*ask, '--base-url', url])==2 and asked==[('/v1/models', 'Bearer sk-mine')]
+        assert says in capsys.readouterr().err
+    with models(['only']) as (other,late):
+        with models(status=307, location=f'{other}/models') as (url,asked): assert main([*ask, '--base-url', url])==2 and asked and not late
+    assert 'did not name them' in capsys.readouterr().err
+    with models(['qwen/only:7b']) as (url,asked): code = main([*ask, '--base-url', url, '--max-time', '5'])
+    assert code==1 and 'Model: qwen/only:7b (the only one' in capsys.readouterr().err # this server answers no questions
+
+def test_limits_say_what_there_is(files, capsys):
+    "No best answer where there is none, and a word on how to go on"
+    with ScriptedServer(lambda m: call_repl('1')) as server:
+        code = main(['ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url, '--max-tokens', '1'])
+    out,err = capsys.readouterr()
+    assert code==1 and not out and 'The limit on tokens ended the run; there is no answer yet.' in err and '--trace' in err, err
+
+def test_time_begins_with_the_run(files):
+    "The import of litellm, two seconds on a quick machine, is not the run's time"
+    with ScriptedServer(lambda m: call_repl('print(len(context))') if len(m)==2 else 'FINAL(Olaf)') as server:
+        code,out,err = cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, '--max-time', '1.5')
+    assert (code,out)==(0,'Olaf\n'), err
+
+def test_small_things(files, capsys):
+    for args in (['help', 'ask'], ['ask', '--help']): assert main(args)==0 and '--max-steps' in capsys.readouterr().out
+    assert main(['-V'])==0 and capsys.readouterr().out.startswith('rlm ')
+    with ScriptedServer(lambda m: 'FINAL(Ærø)') as server: assert main(['ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url])==0
+    out,err = capsys.readouterr()
+    assert '1 step ·' in err and out=='Ærø\n'
+
+def test_ascii_output(files):
+    "A terminal that has no Æ gets its code, and no traceback"
+    with ScriptedServer(lambda m: 'FINAL(Ærø)') as server: code,out,err = cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, PYTHONIOENCODING='ascii')
+    assert (code,out)==(0,'\\xc6r\\xf8\n')
 
 def test_server_and_dotenv(files, tmp_path):
     "A real server over HTTP; the model's name and the key come from a .env file"
@@ -90,7 +172,7 @@ def test_ctrl_c(files):
         while not server.asked and time.monotonic()<end: time.sleep(.05)
         p.send_signal(signal.SIGINT)
         out,err = p.communicate(timeout=10)
-    assert p.returncode==130 and not out and 'Traceback' not in err
+    assert p.returncode==130 and not out and 'Traceback' not in err and 'interrupted' in err and '--trace' in err
 
 def test_closed_pipe(files):
     "`rlm … | head -0` is no traceback"

@@ -252,7 +252,7 @@ def wait(self:WorkerProcess, box, timeout):
     raise ConnectionError('the worker is gone')
 
 @patch
-def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
+def ask(self:WorkerProcess, op, timeout=10., kill=True, error=make_error, **kw):
     "Answer to one request; a worker that gives none is killed"
     i = secrets.token_hex(8)
     box = self.boxes[i] = queue.SimpleQueue()
@@ -265,7 +265,7 @@ def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
             self.end()
         raise ConnectionError('no answer') from None
     finally: self.boxes.pop(i, None)
-    if 'error' in f: raise make_error(f['error'])
+    if 'error' in f: raise error(f['error'])
     return f.get('value')
 
 # %% ../nbs/06a_isolation.ipynb #eb5e2a15
@@ -313,7 +313,9 @@ def take_worker(kind, bounds, helpers):
 # %% ../nbs/06a_isolation.ipynb #93f338b0
 def _end_all():
     "Leave no process and no folder behind"
-    for w in list(_live): w.remove()
+    for w in list(_live):
+        try: w.remove()
+        except Exception: pass # the next ones are to be ended all the same
 
 def _after_fork():
     "A forked child has nothing to do with the workers of its parent"

@@ -17,7 +17,7 @@ from .secrets import redact_forms, secret_values, strip_controls
 most_tokens = 1_000_000 # that one call may ask for
 _roles = 'system','user','assistant'
 
-def _a(v): return f'{type(v).__name__}' if v is not None else 'None'
+def _a(v): return type(v).__name__ if v is not None else 'None'
 
 def _list(keys): return clip(', '.join(sorted(map(str, keys))), 100)
 
@@ -30,6 +30,7 @@ def _part(what, o):
     if not isinstance(o.get('text'), str): raise TypeError(f"{what}: the text of a message is a str, not {_a(o.get('text'))}.")
     return str.__str__(o['text'])
 
+# %% ../nbs/06b_calls.ipynb #5a7443dd
 def _message(what, m):
     "One message, made anew"
     if not isinstance(m, dict): raise TypeError(f'{what} is a text, or a list of messages with role and content; this is a list with {_a(m)} in it. Many prompts at once are for llm_query_batched.')
@@ -59,6 +60,7 @@ def _texts(what, v):
     if not isinstance(v, (list,tuple)): raise TypeError(f'{what} must be text or a list of texts, not {_a(v)}.')
     return [_text(what, o) for o in v]
 
+# %% ../nbs/06b_calls.ipynb #5cf7c894
 def _several(what, v):
     if not isinstance(v, (list,tuple)): raise TypeError(f'{what} must be a list, with one context for each child run, not {_a(v)}.')
     return list(v)
@@ -71,6 +73,7 @@ def _flag(what, v):
     if type(v) is bool: return v
     raise TypeError(f'{what} must be True or False, not {clip(repr(v), 40)}.')
 
+# %% ../nbs/06b_calls.ipynb #6cb8c820
 def _schema(what, v):
     "A JSON schema that is whole in itself"
     if not isinstance(v, dict): raise TypeError(f'{what}: the schema must be a dict, not {_a(v)}.')
@@ -82,6 +85,7 @@ def _schema(what, v):
         todo += o.values() if isinstance(o, dict) else o if isinstance(o, list) else ()
     return v
 
+# %% ../nbs/06b_calls.ipynb #7d367f7e
 _form_keys = dict(text={'type'}, json_object={'type'}, json_schema={'type','json_schema'})
 
 def _form(what, v):
@@ -96,11 +100,15 @@ def _form(what, v):
     if type(s.get('strict', False)) is not bool or not isinstance(s.get('description', ''), str): raise TypeError(f'{what}: strict is True or False, and the description is text.')
     return dict(type=kind, json_schema=dict(s, schema=_schema(what, s['schema'])))
 
+# %% ../nbs/06b_calls.ipynb #3e468301
 _rules = dict(prompt=_prompt, prompts=_prompts, query=_text, queries=_texts, contexts=_several, max_tokens=_tokens, cache=_flag, response_format=_form)
 _data = 'context','value' # any plain data
 _sent = 'prompt','prompts','query','queries','response_format' # whose characters count
 
-def _size(v): return len(v) if isinstance(v, str) else len(json.dumps(v, default=str)) if isinstance(v, dict) else sum(map(_size, v)) if isinstance(v, list) else 0
+def _size(v):
+    "Characters that are sent"
+    if isinstance(v, list): return sum(map(_size, v))
+    return len(v) if isinstance(v, str) else len(json.dumps(v, default=str)) if isinstance(v, dict) else 0
 
 # %% ../nbs/06b_calls.ipynb #ff3d5878
 def _bind(name, sig, args, kwargs):
@@ -146,6 +154,7 @@ def _signature(f, **kw):
     given = _given(f)
     return sig.replace(parameters=[p for k,p in sig.parameters.items() if k not in given])
 
+# %% ../nbs/06b_calls.ipynb #92591b1b
 def shown_signature(
     f, # A tool
 )->inspect.Signature|None: # None if it is not known
@@ -201,6 +210,7 @@ def for_worker(
         if not _guessable(o): text = text.replace(o, '…')
     return redact_forms(text)
 
+# %% ../nbs/06b_calls.ipynb #37c6850d
 _outside = dict(auth='The provider refused the key.', quota='The account has no quota left.', rate_limit='The provider asks for fewer calls at a time.', not_found='The model was not found.',
     content_filter='The provider filtered this prompt or its answer.', malformed='What came back was no reply.', server='The provider failed.', bad_request='The provider refused the request.',
     context_window='The prompt is too long for the model: split the text into smaller pieces.') # what is said instead of a provider's own words

@@ -164,6 +164,7 @@ def run(self:MontyShell,
         out.write(text)
     return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out)
 
+# %% ../nbs/07a_monty.ipynb #58b5d8cb
 @patch
 def _answer(self:MontyShell, finals):
     "Hand over what FINAL_VAR named; raises `MissingVariable` if there is no such variable"
@@ -189,6 +190,7 @@ def __repr__(self:MontyShell):
     if self._closed: return f'MontyShell(closed; {self.backend})'
     return f"MontyShell({held(self.helpers.get('context'))}, {len(self._names)} variables; {self.backend})"
 
+# %% ../nbs/07a_monty.ipynb #65102915
 @patch
 def _value(self:MontyShell, op, name=None, expr=None):
     "The value of a variable, or of an expression that looks one up"

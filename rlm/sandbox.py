@@ -9,6 +9,7 @@ __all__ = ['most_tools', 'most_flying', 'WorkerDied', 'SandboxShell', 'make_shel
 import asyncio, contextvars, importlib, inspect, os, queue, secrets, shutil, signal, sys, threading, time, weakref
 from base64 import b64decode
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePath
 from fastcore.basics import patch
 from ._wire import BadFrame, CannotSend, TooLarge, decode, encode, error_data, make_error
@@ -27,6 +28,11 @@ def _clean_all(o, secrets):
     if isinstance(o, dict): return {_clean_all(k, secrets): _clean_all(v, secrets) for k,v in o.items()}
     return type(o)(_clean_all(x, secrets) for x in o) if isinstance(o, (list,tuple,set,frozenset)) else o
 
+def _error(secrets, d):
+    "An error that a worker tells of: clipped and cleaned"
+    if not isinstance(d, dict) or not isinstance(d.get('text'), str): raise BadFrame('an error without its parts')
+    return make_error({**d, 'text': clean(clip(d['text'], 2000), secrets), 'attrs': {}}, RuntimeError)
+
 # %% ../nbs/07_sandbox.ipynb #504988a9
 class WorkerDied(RuntimeError):
     "The process that ran a cell ended, or was ended because of a limit"
@@ -38,11 +44,7 @@ class _Names(Mapping):
     def __getitem__(self, nm):
         if nm in self.sh.helpers: return self.sh.helpers[nm]
         try: return self.sh._value('get', name=nm)
-        except KeyError: raise KeyError(nm) from None
-        except ConnectionError: raise ConnectionError(f'{nm} cannot be read any more: the process of the REPL is gone.') from None
-        except Exception as e:
-            if type(e).__name__=='TooLarge': raise TooLarge(f'{nm} is too large to be handed over: make it smaller, for example by joining or counting in the REPL.') from None
-            raise RuntimeError(f'{nm} cannot be read: {type(e).__name__}: {e}') from None
+        except Exception: raise KeyError(nm) from None # whatever the worker says went wrong
 
     def __contains__(self, nm): return nm in self.sh.helpers or nm in self.sh.variables()
     def __iter__(self): return iter([*self.sh.helpers, *self.sh.variables()])
@@ -77,7 +79,7 @@ class SandboxShell:
 
     def _attach(self, w):
         self._w,w.owner,w.flying = w,weakref.ref(self),{} # how much each call holds that waits for its answer
-        w.rest = Rest(w, lambda first, w=w: (sh:=w.owner()) and sh._exceeds(w, first))
+        w.rest,w.read_error = Rest(w, lambda first, w=w: (sh:=w.owner()) and sh._exceeds(w, first)),partial(_error, self.secrets)
         self._finalizer = weakref.finalize(self, w.remove)
 
     def __repr__(self):
@@ -95,6 +97,7 @@ def _known(names):
     "Names of variables, as a worker tells them"
     return [clean(str(o)[:200]) for o in names[:2000]]
 
+# %% ../nbs/07_sandbox.ipynb #b5efe320
 @patch
 def _shown(self:SandboxShell, text):
     "Output as the model and people see it"
@@ -112,6 +115,7 @@ def _as_it_was(self:SandboxShell, name, v):
         return dict(m, content=text)
     return [back(m) for m in v]
 
+# %% ../nbs/07_sandbox.ipynb #453354c7
 @patch
 def _sync(self:SandboxShell):
     "Send the helpers that the worker does not have yet"
@@ -144,9 +148,9 @@ def _open(self:SandboxShell, restore=False):
     self._sync()
     known = self.helpers.values()
     size = sum(sys.getsizeof(v) for v in known if isinstance(v, (str,bytes))) + sum(v.nbytes for v in known if type(getattr(v, 'nbytes', None)) is int)
-    self._ask('open', 120., limit='rlm._lockdown:limit_memory', memory=self.bounds.memory+(1<<29)+2*size, count=self._count)
+    self._w.ask('open', 120., limit='rlm._lockdown:limit_memory', memory=self.bounds.memory+(1<<29)+2*size, count=self._count)
     self._w.began = True
-    return self._ask('restore', 5.) if restore else []
+    return self._w.ask('restore', 5.) if restore else []
 
 # %% ../nbs/07_sandbox.ipynb #3776591b
 @patch
@@ -287,7 +291,7 @@ def _cell(self:SandboxShell, f, max_output):
     "The cell that a frame tells of"
     text,e = self._shown(clip(f['output'], max_output+200)),f['error']
     if e and e['name'] in ('CellTimeout','KeyboardInterrupt'): self._w.cancel() # nobody waits for its calls any more
-    error = e and (CellTimeout() if e['name']=='CellTimeout' else self._error(e))
+    error = e and (CellTimeout() if e['name']=='CellTimeout' else _error(self.secrets, e))
     self._last_names,self._count = _known(f['names']),min(int(f['count']), 1<<31)
     for what,target,denied,n in f['access'][:201]: self._note(str(what)[:100], clean(str(target)[:300], self.secrets), bool(denied), int(n))
     cell = Cell(text, self._cleaned(decode(f['value'])), error, float(f['seconds']), int(f['left_out']))
@@ -325,6 +329,7 @@ def _host_call(self:SandboxShell, w, f):
     with captured(ClippedText(20_000)) as out: res = self._serve_call(name, fn, args, kwargs)
     return res,for_worker(out.text(), self.secrets)
 
+# %% ../nbs/07_sandbox.ipynb #e593ffaa
 @patch
 def _answer_call(self:SandboxShell, w, f, context):
     "Serve a call, and send what came of it"
@@ -368,27 +373,16 @@ def _called(self:SandboxShell, w, f):
 
 # %% ../nbs/07_sandbox.ipynb #84cbbecc
 @patch
-def _error(self:SandboxShell, d):
-    "An error that a worker tells of: clipped and cleaned"
-    if not isinstance(d, dict) or not isinstance(d.get('text'), str): raise BadFrame('an error without its parts')
-    return make_error({**d, 'text': clean(clip(d['text'], 2000), self.secrets), 'attrs': {}}, RuntimeError)
-
-@patch
-def _ask(self:SandboxShell, op, timeout=10., **kw):
-    "Answer of the worker to one request"
-    with self._w.rest: return self._w.ask(op, timeout, error=self._error, **kw)
-
-@patch
 def _value(self:SandboxShell, op, **kw):
     "A value in the worker"
     if not self._w.alive or not self._w.began: raise ConnectionError('the worker is gone')
-    try: return self._cleaned(decode(self._ask(op, **kw)))
+    try: return self._cleaned(decode(self._w.ask(op, **kw)))
     except BadFrame: raise ConnectionError('the worker sent what cannot be read') from None
 
 @patch
 def variables(self:SandboxShell)->list[str]: # In the order of their first assignment
     "Names that cells made"
-    try: self._last_names = _known(self._ask('names'))
+    try: self._last_names = _known(self._w.ask('names'))
     except Exception: pass # a worker that is gone, or says what it likes
     return list(self._last_names)
 

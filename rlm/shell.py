@@ -47,7 +47,7 @@ def _scratch_profile():
     atexit.register(shutil.rmtree, d, ignore_errors=True)
     return ProfileDir(location=d)
 
-# %% ../nbs/06_shell.ipynb #f7b8b7fb
+# %% ../nbs/06_shell.ipynb #a5fa52be
 def held(
     context:object, # What a shell was made for
 )->str: # A few words, made without reading it
@@ -56,6 +56,7 @@ def held(
     try: return f'context: {type(context).__name__} of {len(context):,}'
     except TypeError: return f'context: {type(context).__name__}'
 
+# %% ../nbs/06_shell.ipynb #f7b8b7fb
 _names = itertools.count(1)
 
 class ReplShell(InteractiveShell):
@@ -240,7 +241,7 @@ def _error_text(self:ReplShell, e):
     s = re.sub(rf'^(rlm\.\w+|{__name__})\.(?=\w+:|\w+$)', '', s.replace(f'<{self.compile.prefix} cell ', '<cell '), flags=re.M) # the module of our own errors
     return s.rstrip() + (f'\n{hint}' if hint else '')
 
-# %% ../nbs/06_shell.ipynb #933503d1
+# %% ../nbs/06_shell.ipynb #d671ebc6
 _no_code = tokenize.ENDMARKER,tokenize.NL,tokenize.NEWLINE,tokenize.COMMENT,tokenize.INDENT,tokenize.DEDENT
 
 def is_quiet(
@@ -252,6 +253,7 @@ def is_quiet(
     except (tokenize.TokenError, SyntaxError): return code.rstrip().endswith(';') # what only IPython reads
     return next((t.string for t in reversed(tokens) if t.type not in _no_code), '')==';'
 
+# %% ../nbs/06_shell.ipynb #933503d1
 @dataclass
 class Cell:
     "What happened when a cell ran"

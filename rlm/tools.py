@@ -92,6 +92,7 @@ def _too_long(self:ReplTools, prompt, lm, refused=False):
     how = 'It holds the whole of `context`: split that into pieces and ask about each with llm_query_batched.' if whole else 'Split the text into smaller pieces.'
     return _ours(LMError('context_window', f'This prompt of {len(text):,} characters (about {n:,} tokens) is too long: {reads}, prompt and answer together. {how}'))
 
+# %% ../nbs/08_tools.ipynb #2c75784f
 def _ours(e):
     "An error in our own words, which code in a sandbox may read: there is nothing of a provider in them"
     e.ours = True

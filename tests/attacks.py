@@ -1,6 +1,7 @@
 """Runs cells that attack, and says what they reached: `python tests/attacks.py auto tests/attacks.jsonl` prints a JSON list of results.
 It plants secrets, listeners and a decoy process, and is a process of its own, so that an attack which succeeds ends this and not the tests."""
-import argparse,asyncio,base64,ctypes,json,os,platform,re,resource,shutil,signal,socket,sqlite3,subprocess,sys,tempfile,threading,time,traceback,types
+import argparse,asyncio,base64,ctypes,fcntl,json,os,platform,pty,re,resource,shutil,signal,socket,sqlite3,struct,subprocess,sys,sysconfig,tempfile
+import termios,threading,time,traceback,types
 from pathlib import Path
 
 ENV,MEM,FILE,DB,ARGV = secrets = 'sk-canary-ENV-7f3a','sk-canary-MEM-55d1','CANARY-FILE-91c2','CANARY-DB-33ee','CANARY-ARGV-4d2b'
@@ -55,7 +56,14 @@ def facts(p):
     s = os.lstat(p)
     data = p.read_bytes() if p.is_file() and not p.is_symlink() else b''
     own = (s.st_size,s.st_mtime_ns,s.st_nlink) if not p.is_dir() else ()
-    return oct(s.st_mode),s.st_uid,s.st_gid,own,data[:1000],tuple(os.listxattr(p, follow_symlinks=False))
+    return oct(s.st_mode),s.st_uid,s.st_gid,own,data[:1000],tuple(os.listxattr(p, follow_symlinks=False)),flags(p)
+
+def flags(p):
+    "The attributes that `chattr` changes"
+    if not p.is_file(): return
+    with open(p) as f:
+        try: return fcntl.ioctl(f, 0x80086601, bytes(8))
+        except OSError: return # a file system without
 
 def remove(p): shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unlink()
 
@@ -74,6 +82,8 @@ class Scene:
         os.set_inheritable(self.held.fileno(), True)
         self.libc = ctypes.CDLL(None)
         self.queue = self.libc.msgget(0, 0o1600) # a message queue of System V
+        self.pty = pty.openpty()
+        self.terminal = termios.tcgetattr(self.pty[1])
         self.start_decoy()
         self.files = self.listing()
 
@@ -114,13 +124,16 @@ class Scene:
 
     def fill(self, s):
         "`s` with the placeholders replaced; RPC_FD is any descriptor of the guest, which knows no better"
-        for k,v in (('{CANARY}',self.dir), ('TCP_PORT6',self.net.tcp6), ('TCP_PORT',self.net.tcp), ('UDP_PORT',self.net.udp), ('DECOY_PID',self.decoy.pid), ('MSG_ID',self.queue), ('RPC_FD',3)): s = s.replace(k, str(v))
+        names = [('{CANARY}',self.dir), ('TCP_PORT6',self.net.tcp6), ('TCP_PORT',self.net.tcp), ('UDP_PORT',self.net.udp), ('DECOY_PID',self.decoy.pid), ('MSG_ID',self.queue), ('RPC_FD',3),
+            ('{PTY}',os.ttyname(self.pty[1]))]
+        for k,v in names: s = s.replace(k, str(v))
         return s
 
     def close(self):
         self.decoy.kill()
         self.decoy.wait()
         self.held.close()
+        for o in self.pty: os.close(o)
         for s in self.net.socks: s.close()
         shutil.rmtree(self.dir)
         self.shm.unlink(missing_ok=True)
@@ -156,6 +169,45 @@ def plain(o, depth=0):
     if type(o) is dict: return all(plain(v, depth+1) for kv in list(o.items())[:100] for v in kv)
     return o is None or type(o).__module__=='datetime' or type(o) in (str,int,float,bool,bytes)
 
+def locked(path):
+    "Does another process hold a lock on a file?"
+    with open(path) as f:
+        try: fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB)
+        except OSError: return True
+        return struct.unpack('hhqqi', fcntl.fcntl(f, fcntl.F_GETLK, struct.pack('hhqqi', fcntl.F_WRLCK, 0, 0, 0, 0)))[0]!=fcntl.F_UNLCK
+
+OLD = """
+import json,os,sys,types
+cfg = json.loads(sys.argv[1])
+lock = types.ModuleType('lock')
+exec(open(cfg['lock']).read(), vars(lock))
+import ctypes,fcntl,termios
+ctypes.CDLL(None)
+lock.lock_down(cfg['read'], [cfg['scratch'], '/dev/null'], [cfg['fd']], 1<<20, 128, ['landlock','seccomp'], cfg['abi'])
+os.dup2(cfg['fd'], 1)
+os.chdir(cfg['scratch'])
+try: exec(cfg['cell'], {})
+except Exception as e: print(type(e).__name__, e)
+"""
+
+class OldShell:
+    "Cells in a process that has locked itself in as on a kernel with an older Landlock: no worker, no IPython, no calls"
+    def __init__(self, abi):
+        import rlm
+        self.backend,self.tools = f'as with Landlock ABI {abi}',types.SimpleNamespace(take_final=lambda: None)
+        self.cfg = dict(abi=abi, lock=str(Path(rlm.__file__).with_name('_lockdown.py')), read=[sysconfig.get_path('stdlib'), '/usr/lib', '/lib', '/lib64', '/dev/urandom'])
+
+    def run(self, cell, timeout=5):
+        a,b = os.pipe()
+        with tempfile.TemporaryDirectory() as d,open(a) as out:
+            cfg = json.dumps(dict(self.cfg, cell=cell, scratch=d, fd=b))
+            p = subprocess.Popen([sys.executable, '-I', '-S', '-c', OLD, cfg], pass_fds=[b], stderr=subprocess.PIPE, text=True)
+            os.close(b)
+            text = out.read()+p.communicate(timeout=timeout)[1]
+        return types.SimpleNamespace(output=text, value=None, error=None)
+
+    def close(self): pass
+
 class Judge:
     "Runs attacks in shells of one backend, and says what went wrong"
     def __init__(self, backend):
@@ -170,9 +222,10 @@ class Judge:
                 return await super().send(dict(request, model=self.model, where=self.base_url, key=self.api_key))
         self.lm = Noted(model, 'openai/scripted', api_key=MEM)
         self.make = lambda: prep_shell(words, model=self.lm, **(dict(sandbox=backend) if backend else {}))
+        if (backend or '').startswith('landlock-'): self.make = lambda: OldShell(int(backend.removeprefix('landlock-')))
         self.sh = self.make()
         self.sh.run(next_cell)
-        self.usual = set(self.lm.asked[-1]) # what an honest call sends
+        self.usual = set(self.lm.asked[-1]) if self.lm.asked else set() # what an honest call sends
         self.backend,self.was,self.files = getattr(self.sh, 'backend', 'in-process'),self.state(),{}
         self.noise = os.fstat(1).st_size
 
@@ -241,6 +294,11 @@ class Judge:
             sc.decoy.wait()
             sc.start_decoy()
         if sc.queue_changed(): bad.append('the message queue was reached')
+        if termios.tcgetattr(sc.pty[1])!=sc.terminal:
+            bad.append('changed a terminal')
+            termios.tcsetattr(sc.pty[1], termios.TCSANOW, sc.terminal)
+        if 'unlocked' in check and locked(f"{sysconfig.get_path('stdlib')}/{check['unlocked']}"): bad.append(f"locked {check['unlocked']}")
+        if (n:=len(Path('/proc/locks').read_text().splitlines()))>check.get('most_locks', 10**9): bad.append(f'{n:,} locks')
         if (now:=self.state())!=self.was:
             bad.append(f'changed in the host: {[k for k in now if now[k]!=self.was[k]]}')
             os.chdir(self.was['cwd'])
@@ -303,7 +361,8 @@ def main():
     p.add_argument('--verbose', action='store_true')
     o = p.parse_args()
     i,n = map(int, o.part.split('/'))
-    attacks = [a for a in load(o.file) if (not o.names or a['name'] in o.names.split(',')) and (not o.kinds or a['class'] in o.kinds.split(','))
+    attacks = [a for a in load(o.file) if o.kinds or a.get('class')!='old-landlock']
+    attacks = [a for a in attacks if (not o.names or a['name'] in o.names.split(',')) and (not o.kinds or a['class'] in o.kinds.split(','))
         and (not o.harmless or a.get('harmless'))][i::n]
     out,noise = os.dup(1),tempfile.TemporaryFile()
     for fd in (1,2): os.dup2(noise.fileno(), fd) # what an attack makes this process print

@@ -44,7 +44,7 @@ def judge(got, backend):
     none((f"{o['name']}: {'; '.join(o['bad'])}" for o in got if o['bad'] and not (backend=='auto' and o['kind']=='path-existence')), f'In the sandbox {backend!r}:')
 
 parts = 3
-kinds = 'secret-env,secret-memory,prompt-injection,path-existence,fs-read,fs-write,network,process,signals' # those that must not reach anything; the others use much of something
+kinds = 'secret-env,secret-memory,prompt-injection,path-existence,fs-read,fs-write,network,process,signals,kernel' # those that must not reach anything; the others use much of something
 
 @linux
 @pytest.mark.parametrize('backend', ['auto','strict'])

@@ -55,7 +55,7 @@ class _Names(Mapping):
         return self.sh._value('look', expr=expr)
 
 # %% ../nbs/07_sandbox.ipynb #65323380
-most_tools,most_flying = 8,64<<20 # calls of a user's tools at once; bytes of arguments, as objects, that wait for their answers
+most_tools,most_flying = 8,32<<20 # calls of a user's tools at once; bytes of arguments, as objects, that wait for their answers
 
 class SandboxShell:
     "`ReplShell`'s contract, with the cells in a worker process"
@@ -338,7 +338,8 @@ def _answer_call(self:SandboxShell, w, f, context):
         value,printed = context.run(self._host_call, w, f)
         reply = dict(value=encode(value, blobs), printed=printed)
     except BaseException as e: reply,blobs = dict(error=error_for_worker(e, self.secrets, own)),[]
-    with w.rest: # it may stand still by now
+    w.threads.discard(threading.current_thread()) # from here on nothing ends it: half an answer could not be read
+    with w.rest: # the worker may stand still by now
         try: w.link.send(blobs, op='reply', id=f['id'], **reply)
         except TooLarge as e: w.link.send(op='reply', id=f['id'], error=error_data(e))
 
@@ -361,7 +362,7 @@ def _called(self:SandboxShell, w, f):
             w.why = w.why or 'did not read the answers to its calls and was ended'
             w.end()
     if type(f.get('id')) is not int: raise BadFrame('a call without id')
-    if len(w.threads)>=self.bounds.calls: return refuse(f'More than {self.bounds.calls} calls at once. Wait for some to end.')
+    if len(w.flying)>=self.bounds.calls: return refuse(f'More than {self.bounds.calls} calls at once. Wait for some to end.')
     if w.flying and sum([*w.flying.values()])+size>most_flying: return refuse(f'More than {most_flying>>20} MB wait for their answers. Wait for some to come.')
     t = threading.Thread(target=work, daemon=True, name='rlm-call')
     w.threads.add(t)

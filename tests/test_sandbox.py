@@ -67,6 +67,23 @@ def test_attacks(backend, part):
     judge(got, backend)
 
 @linux
+@pytest.mark.parametrize('backend', ['auto', pytest.param('strict', marks=pytest.mark.slow)])
+def test_walls(backend):
+    "Nor do those on what passes the wall: values of arguments, and threads that go on between cells"
+    skip(backend)
+    got = attack(backend, here/'walls.jsonl', '--kinds', 'arguments,between')
+    assert len(got)>70
+    judge(got, backend)
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize('backend', ['auto','strict'])
+def test_host(backend):
+    "Nor do those on the memory and the threads of this process"
+    skip(backend)
+    judge(attack(backend, here/'walls.jsonl', '--kinds', 'host'), backend)
+
+@linux
 @pytest.mark.parametrize('backend', ['auto','strict'])
 def test_more_attacks(backend):
     "Nor do those in the folder that RLM_ATTACKS names, in the same form"

@@ -9,6 +9,7 @@ __all__ = ['free_disk', 'SandboxError', 'facts', 'choose', 'doctor', 'Bounds', '
 # %% ../nbs/06a_isolation.ipynb #7671de72
 import atexit, functools, importlib.util, json, os, platform, queue, secrets, shutil, site, socket, struct
 import subprocess, sys, sysconfig, tempfile, threading, weakref
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from fastcore.basics import patch
@@ -193,7 +194,7 @@ class WorkerProcess:
         self.kind,self.bounds,self.helpers,self.owner,self.alive,self.why,self.sent,self.native = kind,bounds,helpers,lambda: None,True,'',{},()
         self.folder = folder or os.path.realpath(tempfile.mkdtemp(prefix='rlm-'))
         self.scratch,self.boxes,self.opened = f'{self.folder}/scratch',{},False
-        self.began = False
+        self.began,self.rest,self.read_error = False,nullcontext(),make_error
         self.pid,self.offered,self.threads,boot = os.getpid(),{'FINAL'},set(),f'{self.folder}/boot' # cells cannot write there
         for o in (self.scratch, boot): os.makedirs(o, exist_ok=True)
         read = _readable()
@@ -251,9 +252,14 @@ def wait(self:WorkerProcess, box, timeout):
     self.end()
     raise ConnectionError('the worker is gone')
 
+# %% ../nbs/06a_isolation.ipynb #0ab69529
 @patch
 def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
     "Answer to one request; a worker that gives none is killed"
+    with self.rest: return self._ask(op, timeout, kill, kw)
+
+@patch
+def _ask(self:WorkerProcess, op, timeout, kill, kw):
     i = secrets.token_hex(8)
     box = self.boxes[i] = queue.SimpleQueue()
     try:
@@ -265,7 +271,7 @@ def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
             self.end()
         raise ConnectionError('no answer') from None
     finally: self.boxes.pop(i, None)
-    if 'error' in f: raise make_error(f['error'])
+    if 'error' in f: raise self.read_error(f['error'])
     return f.get('value')
 
 # %% ../nbs/06a_isolation.ipynb #eb5e2a15
@@ -313,7 +319,9 @@ def take_worker(kind, bounds, helpers):
 # %% ../nbs/06a_isolation.ipynb #93f338b0
 def _end_all():
     "Leave no process and no folder behind"
-    for w in list(_live): w.remove()
+    for w in list(_live):
+        try: w.remove()
+        except Exception: pass # the next ones are to be ended all the same
 
 def _after_fork():
     "A forked child has nothing to do with the workers of its parent"

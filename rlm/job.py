@@ -59,7 +59,7 @@ class Job:
         if not parent: self.id = self.tell('run_started').id
         door = dict(budget=self.budget, emit=self._lm_event, recorded=self._recorded)
         self.lm = lm.using(role='root', depth=self.depth, **door)
-        rules.warn = rules.warn or self._warn
+        rules.warn,rules.model = rules.warn or self._warn,lm.model
         self._keep(0)
         if sh:
             child = self.tree.child if self.depth+1<rules.limits.depth else None

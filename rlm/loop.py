@@ -84,6 +84,7 @@ class Rules:
     check:Callable|None=None # `value -> value`, raises when an answer will not do
     warn:Callable|None=None # `() -> note or None`, asked after each step
     nudges:int=2 # How often a slip (no code, no answer, an answer of the wrong type) is sent back with a note
+    model:str='The model' # Its name, for sentences
     window:int|None=None # Tokens that the root model reads; None for unknown
 
 # %% ../nbs/11a_loop.ipynb #2014672d
@@ -205,7 +206,7 @@ def root_loop(
             if last: return out.end('budget', limit=landing)
             continue
         out.steps += 1
-        cut,why = _is_cut(reply),withheld(reply, getattr(reply, 'model', None) or 'The model')
+        cut,why = _is_cut(reply),withheld(reply, rules.model)
         turn = rules.mode.read(message_of(reply), out.steps, last, cut)
         out.add(turn.message)
         given,failed = yield from _run_cells(out, rules, turn)

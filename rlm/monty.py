@@ -11,6 +11,7 @@ from fastcore.basics import patch
 from ._wire import decode, encode, make_error
 from .answer import find_var, MissingVariable
 from .capture import ClippedText, captured
+from .fences import retry_ast
 from .interrupt import CellTimeout
 from .isolation import Bounds, SandboxError
 from .sandbox import SandboxShell, WorkerDied
@@ -20,7 +21,7 @@ from .shell import Cell, show_value
 # %% ../nbs/07a_monty.ipynb #85975428
 def _assigned(code):
     "Names that `code` assigns at its top level"
-    try: tree = ast.parse(code)
+    try: tree = retry_ast(ast.parse, code)
     except (SyntaxError, ValueError, RecursionError, MemoryError): return []
     def names(o):
         if isinstance(o, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)): return [o.name]

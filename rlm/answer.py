@@ -345,11 +345,13 @@ def _type_check(t):
     try: adapter = TypeAdapter(t)
     except Exception as e: raise ValueError(f'final={name}: pydantic cannot check this type ({type(e).__name__}). Give a check `value -> value` instead.') from None
     def check(value):
+        wrong = None # with what the text stands for, which says more than that it is a text
         if isinstance(value, str) and t is not str:
             for read in (adapter.validate_json, lambda v: adapter.validate_python(retry_ast(ast.literal_eval, v))):
                 try: return read(value)
+                except ValidationError as e: wrong = wrong or (None if e.errors()[0]['type']=='json_invalid' else e)
                 except (ValueError, SyntaxError, MemoryError, RecursionError): pass
         try: return adapter.validate_python(value)
         except ValidationError as e:
-            raise CheckFailed(f"The answer is not {'an' if name[:1].lower() in 'aeiou' else 'a'} {name}: {_why(e)}.") from None
+            raise CheckFailed(f"The answer is not {'an' if name[:1].lower() in 'aeiou' else 'a'} {name}: {_why(wrong or e)}.") from None
     return check

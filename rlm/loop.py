@@ -152,7 +152,7 @@ def _answered(rules, turn, cut, last):
     if cut and cut_answer(turn.text): return None,None # half of one
     found,problem = rules.read(turn.text)
     if not found and turn.inside: found,problem = rules.read(turn.inside)
-    if not found: return None,problem
+    if not found: return None,None if turn.code=='bare' else problem # that it is no block comes first
     found = Found(*found)
     if turn.code!='bare': return found,None
     made = re.search(rf'^\s*{re.escape(found.variable or answer_text(found.value)[:200])}\s*=', turn.text, re.M) # by code that does not run

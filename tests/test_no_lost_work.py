@@ -3,7 +3,7 @@ import ast,asyncio,errno,gc,random,resource,sys,threading,time
 from concurrent.futures import ThreadPoolExecutor
 import pytest
 from rlm.answer import answer_reader, find_var
-from rlm.core import RLM, Run, advanced_toolloop
+from rlm.core import RLM, Run
 from rlm.fences import retry_ast
 from rlm.job import Job, Tree
 from rlm.loop import Outcome, Rules

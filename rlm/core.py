@@ -30,7 +30,7 @@ from .reply import as_messages, content_text, message_of
 from .sandbox import SANDBOXES, default_sandbox
 from .secrets import hidden_values, public_params, redact, strip_controls
 from .shell import ReplShell
-from .tools import describe, make_run_repl, prep_shell
+from .tools import describe, make_run_repl, named_tools, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path
 from .usage import Budget, BudgetExceeded, Limits, Usage, as_limits
 
@@ -116,10 +116,10 @@ def advanced_toolloop(
     if sh: _check_context(sh.helpers.get('context'))
     lm = as_lm(model, base_url, advanced_toolloop, **params) if model or base_url or params else sh.tools.lm if sh else None
     if not lm: raise ValueError('advanced_toolloop needs a model=, for example "openai/gpt-5-mini" or "embedded/extractive".')
-    ns = {f.__name__: f for f in tools or []}
+    ns = named_tools(tools)
     read,check = split_final(final)
     prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
-    rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f) for f in ns.values()]), limits, prompts, check, window=lm.window)
+    rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f, nm) for nm,f in ns.items()]), limits, prompts, check, window=lm.window)
     sub_lm = sh and sh.tools.lm
     child = RLM(lm, sub_lm, limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
     tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))

@@ -12,6 +12,7 @@ from ._wire import FROM_WORKER, BadFrame, CannotSend, TooLarge, decode, encode, 
 from .answer import find_var, MissingVariable
 from .calls import error_for_worker, for_worker
 from .capture import ClippedText, captured, clip
+from .fences import retry_ast
 from .interrupt import CellTimeout
 from .isolation import Bounds, SandboxError
 from .sandbox import SandboxShell, WorkerDied
@@ -21,7 +22,7 @@ from .shell import Cell, held, is_quiet, show_value
 # %% ../nbs/07a_monty.ipynb #85975428
 def _assigned(code):
     "Names that `code` assigns at its top level"
-    try: tree = ast.parse(code)
+    try: tree = retry_ast(ast.parse, code)
     except (SyntaxError, ValueError, RecursionError, MemoryError): return []
     def names(o):
         if isinstance(o, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)): return [o.name]

@@ -6,7 +6,7 @@
 __all__ = ['ReplShell', 'show_value', 'Cell']
 
 # %% ../nbs/06_shell.ipynb #c14bc18e
-import ast, asyncio, atexit, functools, itertools, linecache, re, shutil, signal, sys, tempfile, threading, time, traceback, types
+import ast, asyncio, atexit, functools, itertools, linecache, re, signal, sys, threading, time, traceback, types
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from IPython.core.profiledir import ProfileDir
 from IPython.lib.pretty import RepresentationPrinter
 from traitlets.config import Config
 from .capture import ClippedText, captured, own_display, own_figures, release_sink
+from .folders import make_folder
 from .interrupt import CellTimeout, alarm, in_thread, timed_out
 
 # %% ../nbs/06_shell.ipynb #8c594f21
@@ -43,9 +44,7 @@ class _Compiler(CachingCompiler):
 @functools.cache
 def _scratch_profile():
     "A profile in a temporary folder, for the whole process: IPython's own would be made in the user's home"
-    d = tempfile.mkdtemp(prefix='rlm-profile-')
-    atexit.register(shutil.rmtree, d, ignore_errors=True)
-    return ProfileDir(location=d)
+    return ProfileDir(location=make_folder('profile'))
 
 # %% ../nbs/06_shell.ipynb #f7b8b7fb
 _names = itertools.count(1)

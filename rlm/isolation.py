@@ -219,7 +219,7 @@ class WorkerProcess:
         self.scratch,self.boxes,self.opened = f'{self.folder}/scratch',{},False
         self.began = False
         self.pid,self.offered,self.threads,boot = os.getpid(),{'FINAL'},set(),f'{self.folder}/boot' # cells cannot write there
-        for o in (self.scratch, boot): os.makedirs(o, exist_ok=True)
+        for o in (self.scratch, boot): os.makedirs(o, 0o700, exist_ok=True)
         more,path = link_packages(f'{self.folder}/packages', _found)
         read = [*installation(), *more]
         near,far = socket.socketpair()

@@ -6,14 +6,14 @@
 __all__ = ['package', 'python_path', 'inside', 'installation', 'installed_elsewhere', 'module_places', 'too_wide',
            'imported_elsewhere', 'link_packages']
 
-# %% ../nbs/05d_places.ipynb #cac63548
+# %% ../nbs/05d_places.ipynb #7eb0bdce
 import functools, os, re, site, sys, sysconfig
 from importlib.machinery import all_suffixes
 from importlib.util import find_spec
 from pathlib import Path
 from . import _lockdown
 
-# %% ../nbs/05d_places.ipynb #876e097e
+# %% ../nbs/05d_places.ipynb #ad88dd70
 package = str(Path(_lockdown.__file__).parent)
 
 def python_path()->str: # Empty where Python is part of another program
@@ -28,7 +28,7 @@ def inside(
     "Is `path` one of `folders`, or does it lie in one?"
     return any(path==o or path.startswith(o.rstrip('/')+'/') for o in folders)
 
-# %% ../nbs/05d_places.ipynb #58c8bcd2
+# %% ../nbs/05d_places.ipynb #d236216f
 _system = ('/usr/lib','/lib','/lib64','/usr/lib64','/usr/share/zoneinfo','/usr/share/fonts','/usr/local/share/fonts','/etc/fonts','/etc/localtime',
     '/etc/ld.so.cache','/dev/urandom','/dev/zero','/System/Library/Fonts')
 
@@ -48,12 +48,12 @@ def _installation(path):
     libs += [f'{p}/{o}' for p in prefixes for o in ('lib','lib64','share/zoneinfo')] # not the prefix: a virtual environment may be the folder of a project
     return _outermost([*libs, package, *_system, '/nix/store' if sys.base_prefix.startswith('/nix/store') else ''])
 
-# %% ../nbs/05d_places.ipynb #dce9f09e
+# %% ../nbs/05d_places.ipynb #7ca38c11
 def installation()->tuple[str,...]:
     "The Python installation, its packages, this package, the C library, time zones and fonts"
     return _installation(tuple(sys.path))
 
-# %% ../nbs/05d_places.ipynb #eff6bd7b
+# %% ../nbs/05d_places.ipynb #a8361bd2
 _no_modules = 'bin','share','etc','include' # folders that installers use for other things
 
 @functools.lru_cache(16)
@@ -82,7 +82,7 @@ def installed_elsewhere()->dict[str,dict]: # Folders of `sys.path`, with the nam
     folders = dict.fromkeys(os.path.normpath(os.path.join(cwd, o)) for o in sys.path)
     return {o: {nm: f'{o}/{nm}' for nm in names} for o in folders if os.path.isdir(o) and not inside(o, own) and (names:=_installed(o))}
 
-# %% ../nbs/05d_places.ipynb #5f478241
+# %% ../nbs/05d_places.ipynb #fa956996
 def _real(path):
     "`path`, or the archive that it lies in; None if it is no file"
     while path and not os.path.exists(path) and path!=os.path.dirname(path): path = os.path.dirname(path)
@@ -98,7 +98,7 @@ def module_places(
     paths = list(spec.submodule_search_locations or []) or ([spec.origin] if spec.has_location and spec.origin else [])
     return [r for o in paths if (r:=_real(os.path.normpath(os.path.join(_cwd(), o))))]
 
-# %% ../nbs/05d_places.ipynb #b1e7a1bf
+# %% ../nbs/05d_places.ipynb #1d7bd39a
 def too_wide(
     path:str, # A folder
 )->bool:
@@ -113,7 +113,7 @@ def imported_elsewhere()->dict[str,list[str]]: # Names of modules at the top, an
         if places and not all(inside(o, own) for o in places) and not any(map(too_wide, places)): res[nm] = places
     return res
 
-# %% ../nbs/05d_places.ipynb #f428acb6
+# %% ../nbs/05d_places.ipynb #f614eae3
 def _by_place(found):
     "Archives in `found`, and the rest as names of links with where they lead; a package in several places is in several of the dicts"
     archives,loose = [],[]
@@ -133,7 +133,7 @@ def link_packages(
     archives,loose = _by_place(found)
     def links(names):
         made.append(d := f'{folder}/{len(made)}')
-        os.makedirs(d, exist_ok=True)
+        for o in (folder, d): os.makedirs(o, 0o700, exist_ok=True)
         for k,v in names.items():
             if not too_wide(v) and not os.path.lexists(f'{d}/{k}'): os.symlink(v, f'{d}/{k}')
         return d

@@ -185,8 +185,8 @@ def no_namespaces(d):
     return after('for o in user mnt pid net; do echo 0 > /proc/sys/user/max_${o}_namespaces; done', *cmd, ns='-U --map-root-user'),env,cwd
 
 plain = dict(target='bwrap', sources='landlock', editable='bwrap')
-places = {o.__name__: o for o in (in_venv, linked_venv, target, script_folder, sources, pth, editable, zipped, user_site, odd_path, safe_path, overlay, read_only, no_shared_memory,
-    other_user, no_namespaces)}
+places = {o.__name__: o for o in (in_venv, linked_venv, target, script_folder, sources, pth, editable, zipped, user_site, odd_path, safe_path, overlay,
+    read_only, no_shared_memory, other_user, no_namespaces)}
 
 @pytest.fixture
 def d():

@@ -366,6 +366,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'rlm.places._installed': ('places.html#_installed', 'rlm/places.py'),
                             'rlm.places._outermost': ('places.html#_outermost', 'rlm/places.py'),
                             'rlm.places._real': ('places.html#_real', 'rlm/places.py'),
+                            'rlm.places._runs_from': ('places.html#_runs_from', 'rlm/places.py'),
                             'rlm.places.imported_elsewhere': ('places.html#imported_elsewhere', 'rlm/places.py'),
                             'rlm.places.inside': ('places.html#inside', 'rlm/places.py'),
                             'rlm.places.installation': ('places.html#installation', 'rlm/places.py'),

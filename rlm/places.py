@@ -6,14 +6,14 @@
 __all__ = ['package', 'python_path', 'inside', 'installation', 'installed_elsewhere', 'module_places', 'too_wide',
            'imported_elsewhere', 'link_packages']
 
-# %% ../nbs/05d_places.ipynb #7eb0bdce
+# %% ../nbs/05d_places.ipynb #a8e03bbb
 import functools, os, re, site, sys, sysconfig
 from importlib.machinery import all_suffixes
 from importlib.util import find_spec
 from pathlib import Path
 from . import _lockdown
 
-# %% ../nbs/05d_places.ipynb #ad88dd70
+# %% ../nbs/05d_places.ipynb #6587b2bb
 package = str(Path(_lockdown.__file__).parent)
 
 def python_path()->str: # Empty where Python is part of another program
@@ -28,7 +28,7 @@ def inside(
     "Is `path` one of `folders`, or does it lie in one?"
     return any(path==o or path.startswith(o.rstrip('/')+'/') for o in folders)
 
-# %% ../nbs/05d_places.ipynb #d236216f
+# %% ../nbs/05d_places.ipynb #e1d40ec6
 _system = ('/usr/lib','/lib','/lib64','/usr/lib64','/usr/share/zoneinfo','/usr/share/fonts','/usr/local/share/fonts','/etc/fonts','/etc/localtime',
     '/etc/ld.so.cache','/dev/urandom','/dev/zero','/System/Library/Fonts')
 
@@ -48,12 +48,12 @@ def _installation(path):
     libs += [f'{p}/{o}' for p in prefixes for o in ('lib','lib64','share/zoneinfo')] # not the prefix: a virtual environment may be the folder of a project
     return _outermost([*libs, package, *_system, '/nix/store' if sys.base_prefix.startswith('/nix/store') else ''])
 
-# %% ../nbs/05d_places.ipynb #7ca38c11
+# %% ../nbs/05d_places.ipynb #706643f4
 def installation()->tuple[str,...]:
     "The Python installation, its packages, this package, the C library, time zones and fonts"
     return _installation(tuple(sys.path))
 
-# %% ../nbs/05d_places.ipynb #a8361bd2
+# %% ../nbs/05d_places.ipynb #876c5367
 _no_modules = 'bin','share','etc','include' # folders that installers use for other things
 
 @functools.lru_cache(16)
@@ -76,13 +76,22 @@ def _cwd():
     try: return os.getcwd()
     except OSError: return '/' # it was removed
 
+
+
+# %% ../nbs/05d_places.ipynb #b9cb21b5
+def _runs_from(folder, own):
+    "Has this process imported something that lies in `folder`?"
+    files = [getattr(m, '__file__', None) for m in list(sys.modules.values())]
+    return any(isinstance(o, str) and inside(os.path.abspath(o), [folder]) and not inside(o, own) for o in files)
+
 def installed_elsewhere()->dict[str,dict]: # Folders of `sys.path`, with the names and paths of what may be read there
     "Packages that an installer put into folders which may hold other things too"
     own,cwd = installation(),_cwd()
     folders = dict.fromkeys(os.path.normpath(os.path.join(cwd, o)) for o in sys.path)
-    return {o: {nm: f'{o}/{nm}' for nm in names} for o in folders if os.path.isdir(o) and not inside(o, own) and (names:=_installed(o))}
+    folders = [o for o in folders if os.path.isdir(o) and not inside(o, own) and (o!=cwd or _runs_from(o, own))]
+    return {o: {nm: f'{o}/{nm}' for nm in names} for o in folders if (names:=_installed(o))}
 
-# %% ../nbs/05d_places.ipynb #fa956996
+# %% ../nbs/05d_places.ipynb #77bc56fd
 def _real(path):
     "`path`, or the archive that it lies in; None if it is no file"
     while path and not os.path.exists(path) and path!=os.path.dirname(path): path = os.path.dirname(path)
@@ -98,7 +107,7 @@ def module_places(
     paths = list(spec.submodule_search_locations or []) or ([spec.origin] if spec.has_location and spec.origin else [])
     return [r for o in paths if (r:=_real(os.path.normpath(os.path.join(_cwd(), o))))]
 
-# %% ../nbs/05d_places.ipynb #1d7bd39a
+# %% ../nbs/05d_places.ipynb #eda9026a
 def too_wide(
     path:str, # A folder
 )->bool:
@@ -113,7 +122,7 @@ def imported_elsewhere()->dict[str,list[str]]: # Names of modules at the top, an
         if places and not all(inside(o, own) for o in places) and not any(map(too_wide, places)): res[nm] = places
     return res
 
-# %% ../nbs/05d_places.ipynb #f614eae3
+# %% ../nbs/05d_places.ipynb #541673ca
 def _by_place(found):
     "Archives in `found`, and the rest as names of links with where they lead; a package in several places is in several of the dicts"
     archives,loose = [],[]

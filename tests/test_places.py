@@ -223,6 +223,18 @@ def test_starts(name, backend, d):
     skip(backend)
     holds(places[name], backend, d)
 
+def test_clone(d):
+    "A clone that one works in opens nothing by records of its own making"
+    (d/'fastcore').mkdir()
+    (d/'fastcore'/'__init__.py').write_text('print("RAN")')
+    (d/'notes').mkdir()
+    (d/'notes'/'private.txt').write_text('mine')
+    (d/'x-1.dist-info').mkdir()
+    (d/'x-1.dist-info'/'RECORD').write_text('notes/x.py,,\nfastcore/__init__.py,,\n')
+    code = "import sys; sys.path.append(''); from rlm.shell import ReplShell; from rlm.places import link_packages; print(link_packages(sys.argv[1], {}))"
+    res = subprocess.run([sys.executable, '-P', '-c', code, d/'links'], cwd=d, capture_output=True, text=True, env={**os.environ, 'PYTHONPATH': f'{root}'})
+    assert res.returncode==0 and str(d) not in res.stdout and 'RAN' not in res.stdout, res
+
 NO_FILE = """
 import sys
 from importlib.machinery import ModuleSpec

@@ -214,6 +214,7 @@ def lock_down(read, write, keep, file_size, files, need, abi=None):
     limit(resource.RLIMIT_FSIZE, file_size)
     limit(resource.RLIMIT_NOFILE, files)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an error of the cell's
+    for o in (signal.SIGTERM,signal.SIGHUP): signal.signal(o, signal.SIG_DFL)  # whatever the imports have set
     if not linux: return dict(landlock=0, seccomp=None)
     ppid = os.getppid()
     _prctl('no_new_privs', 38, 1)

@@ -6,7 +6,7 @@
 __all__ = ['held', 'ReplShell', 'show_value', 'is_quiet', 'Cell']
 
 # %% ../nbs/06_shell.ipynb #c14bc18e
-import ast, asyncio, atexit, functools, io, itertools, linecache, re, shutil, signal, sys, tempfile, threading, time, tokenize, traceback, types
+import ast, asyncio, atexit, functools, io, itertools, linecache, re, signal, sys, threading, time, tokenize, traceback, types
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from IPython.lib.pretty import RepresentationPrinter
 from traitlets.config import Config
 from .capture import ClippedText, captured, own_display, own_figures, release_sink
 from .fences import retry_ast
+from .folders import make_folder
 from .interrupt import CellTimeout, alarm, in_thread, timed_out
 
 # %% ../nbs/06_shell.ipynb #8c594f21
@@ -45,9 +46,7 @@ class _Compiler(CachingCompiler):
 @functools.cache
 def _scratch_profile():
     "A profile in a temporary folder, for the whole process: IPython's own would be made in the user's home"
-    d = tempfile.mkdtemp(prefix='rlm-profile-')
-    atexit.register(shutil.rmtree, d, ignore_errors=True)
-    return ProfileDir(location=d)
+    return ProfileDir(location=make_folder('profile'))
 
 # %% ../nbs/06_shell.ipynb #a5fa52be
 def held(

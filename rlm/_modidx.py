@@ -500,6 +500,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'rlm.providers._status': ('providers.html#_status', 'rlm/providers.py'),
                                'rlm.providers._told': ('providers.html#_told', 'rlm/providers.py'),
                                'rlm.providers._v1': ('providers.html#_v1', 'rlm/providers.py'),
+                               'rlm.providers._words': ('providers.html#_words', 'rlm/providers.py'),
                                'rlm.providers.brief': ('providers.html#brief', 'rlm/providers.py'),
                                'rlm.providers.check_url': ('providers.html#check_url', 'rlm/providers.py'),
                                'rlm.providers.classify': ('providers.html#classify', 'rlm/providers.py'),

@@ -6,7 +6,7 @@
 __all__ = ['builtin_providers', 'load_litellm', 'check_url', 'resolve_model', 'LMError', 'brief', 'classify']
 
 # %% ../nbs/01a_providers.ipynb #1e065c50
-import importlib, logging, os, re, socket, sys, threading, time
+import ast, importlib, json, logging, os, re, socket, sys, threading, time
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -147,19 +147,26 @@ def _codes(causes):
         res.append(getattr(o, 'status_code', None))
     return ' '.join(o for o in res if isinstance(o, str))
 
+# %% ../nbs/01a_providers.ipynb #31bfc69d
+_as_bytes = re.compile(r"""\bb(?:'\{(?:[^'\\]|\\.)*'|"\{(?:[^"\\]|\\.)*")""")
+_in_json = re.compile(r'"message"\s*:\s*("(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})+")')
+
+def _words(s):
+    "What an error says that came as a whole JSON body, or as litellm shows its bytes"
+    if m := _as_bytes.search(s):
+        try: s = ast.literal_eval(m[0]).decode('utf-8', 'replace')
+        except (ValueError, SyntaxError): pass # it was cut
+    m = _in_json.search(s)
+    return json.loads(m[1], strict=False) if m else s
+
 def brief(
     said:object, # An exception, or a text
     known:list=(), # Secrets that may be in it
 )->str: # At most 300 characters on one line, without keys, markup or control characters
     "A provider's own words, as a sentence for people may hold them"
-    s = clean(re.sub(r'<[^>]+>', ' ', str(said).split('Traceback')[0]), known)
+    s = clean(re.sub(r'<[^>]+>', ' ', _words(str(said).split('Traceback')[0])), known)
     s = re.sub(r'^((litellm\.)?\w+(Error|Exception): )*(\w+Exception - )?', '', ' '.join(s.split()))
     return s if len(s)<300 else s[:300]+' …'
-
-def _keys(model):
-    "Names of the environment variables with keys that `model` needs and that are not set"
-    try: return sorted(o for o in load_litellm().validate_environment(model)['missing_keys'] if re.search('KEY|TOKEN|SECRET|CREDENTIAL', o))
-    except Exception: return []
 
 # %% ../nbs/01a_providers.ipynb #322d75b4
 _too_long = re.compile(r'context_?length_?exceeded|context_?window_?exceeded|exceed_context_size|maximum (context|prompt) length|(prompt|input) is too long'
@@ -170,6 +177,7 @@ _no_key = re.compile('missing credentials|api_key client option|missing .{0,30}a
 # a proxy without its database says so to a key that it does not know; Gemini answers a wrong key with 400
 _bad_key = re.compile('invalid_api_key|incorrect api key|api_key_invalid|api key not valid|no_db_connection|no connected db|invalid proxy server token|token_not_found_in_db')
 _no_line = re.compile('^connection error|cannot connect to|connect call failed|server disconnected')
+_broken = 'ReadError RemoteProtocolError ClientPayloadError ServerDisconnectedError ConnectionResetError IncompleteRead'.split()
 
 def _on_the_way(causes, said):
     "Did a call fail before any server said anything?"
@@ -184,6 +192,11 @@ def _not_installed(causes, model):
     if missing is None or any(map(_told, causes)): return
     nm = next((o.name for o in causes if isinstance(o, ImportError) and o.name), None) or brief(missing)
     return LMError('missing_module', f'{model} needs a module that is not installed, with litellm {version("litellm")}: {nm}. Install it, or another version of litellm.')
+
+def _keys(model):
+    "Names of the environment variables with keys that `model` needs and that are not set"
+    try: return sorted(o for o in load_litellm().validate_environment(model)['missing_keys'] if re.search('KEY|TOKEN|SECRET|CREDENTIAL', o))
+    except Exception: return []
 
 # %% ../nbs/01a_providers.ipynb #e05da896
 def classify(
@@ -215,6 +228,7 @@ def classify(
     if status==429: return err('rate_limit', f'{model}{at} is rate limited: {said}', retry=True, wait=_retry_after(e))
     if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True)
     if _on_the_way(causes, said.lower()):
+        if any(type(o).__name__ in _broken for o in causes): return err('connection', f'The connection to {model}{at} broke off.', retry=True)
         return err('connection', f'No connection to {model}{at}: is the server running, and is the URL right?', retry=True)
     if re.search(r'line \d+ column \d+ \(char \d+\)', low): return err('malformed', f'{model}{at} sent something that is not a reply: {said}', retry=True)
     if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e))

@@ -227,3 +227,20 @@ def test_sentence(status, lane):
     assert s.isprintable() and len(s)<600 and 'one line' in s
     bad = 'abcdef0123456789','hunter2','[31m','title','<b>','\u202e'
     assert not [o for o in (*bad, *(['planted'] if status!=200 else [])) if o in s] # a refusal is the model's, which knows no key
+
+@pytest.mark.parametrize('model', providers)
+def test_words_of_an_error(model, lane):
+    "The provider's own words, not the object that they came in"
+    error = dict(message='Slow "down",\nplease', type='x', code=429)
+    with Raw(lambda *_: http(json.dumps(dict(type='error', error=error) if 'claude' in model else dict(error=error)), '429 x')) as server:
+        for kw in ({}, dict(on_text=print)):
+            with pytest.raises(LMError) as e: LM(model, server.url, 'k', retries=0)('q', **kw)
+            assert str(e.value).endswith(': Slow "down", please'), e.value
+
+@pytest.mark.parametrize('model', providers)
+def test_broke_off(model, lane):
+    "A connection that ends in the middle of a reply is not said to be a server that does not run"
+    def reply(conn, *_): conn.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{"id"')
+    with Raw(reply) as server:
+        with pytest.raises(LMError) as e: LM(model, server.url, 'k', retries=0)('q')
+    assert e.value.retry and 'is the server running' not in str(e.value)

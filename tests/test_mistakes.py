@@ -42,7 +42,8 @@ def by_chat(lm, context, query):
     with RLM(lm).chat(context) as chat: return chat(query)
 
 doors = dict(call=lambda lm, c, q: RLM(lm)(c, q), chat=by_chat, stream=lambda lm, c, q: list(RLM(lm).stream(c, q)),
-    arun=lambda lm, c, q: asyncio.run(RLM(lm).arun(c, q)), loop=by_loop, rlm=lambda lm, c, q: benchmark_rlm(c, q, lm), vanilla=lambda lm, c, q: benchmark_vanilla(c, q, lm))
+    arun=lambda lm, c, q: asyncio.run(RLM(lm).arun(c, q)), loop=by_loop,
+    rlm=lambda lm, c, q: benchmark_rlm(c, q, lm), vanilla=lambda lm, c, q: benchmark_vanilla(c, q, lm))
 nothing = dict(none=(None, 'q'), empty=('', 'q'), blank=(' \n\t', 'q'), no_bytes=(b'', 'q'), no_items=([], 'q'), no_names=({}, 'q'),
     path=(Path('a.txt'), 'q'), paths=([Path('a.txt')], 'q'), named_path=(dict(a=Path('a.txt')), 'q'), no_question=('c', ''), blank_question=('c', '  \n'), question_none=('c', None))
 

@@ -24,7 +24,8 @@ from .lm import LM, FailedQuery, as_lm, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
-from .providers import LMError, hidden_values, public_params, redact
+from .providers import LMError
+from .secrets import hidden_values, public_params, redact
 from .reply import as_messages, content_text, message_of
 from .shell import ReplShell
 from .tools import make_run_repl, prep_shell

@@ -17,7 +17,8 @@ from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
 from .past import Past
 from .prompts import NO_OUTPUT
-from .providers import LMError, load_litellm, public_params
+from .providers import LMError, load_litellm
+from .secrets import public_params
 from .reply import content_text, facts_reply, reply_facts
 from .shell import ReplShell
 from .trace import Event, Trace

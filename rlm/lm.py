@@ -11,7 +11,8 @@ from collections.abc import Callable
 from fastcore.basics import patch
 from tqdm import tqdm
 from .usage import Usage, Budget, BudgetExceeded, Reservation, usage_of
-from .providers import LMError, builtin_providers, classify, hidden_values, load_litellm, public_params, resolve_model
+from .providers import LMError, builtin_providers, classify, load_litellm, resolve_model
+from .secrets import hidden_values, public_params
 from .background import concurrency as default_concurrency, get_background, run_sync
 from .direct import complete
 from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, withheld

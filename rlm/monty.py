@@ -13,7 +13,8 @@ from .answer import find_var, MissingVariable
 from .capture import ClippedText, captured
 from .interrupt import CellTimeout
 from .isolation import Bounds, SandboxError
-from .sandbox import SandboxShell, WorkerDied, clean
+from .sandbox import SandboxShell, WorkerDied
+from .secrets import clean
 from .shell import Cell, show_value
 
 # %% ../nbs/07a_monty.ipynb #85975428

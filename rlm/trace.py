@@ -15,7 +15,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from fastcore.basics import patch
 from .answer import answer_text
-from .providers import LMError, redact, secret_values
+from .providers import LMError
+from .secrets import redact
 from .usage import BudgetExceeded, Usage
 
 # %% ../nbs/10_trace.ipynb #dbf2f885
@@ -172,7 +173,7 @@ def open(self:Trace,
             _cut_last_line(path)
         self._file = path.open('a', encoding='utf-8', errors='backslashreplace')
     except OSError as e: raise ValueError(f'The trace {path} cannot be written: {e.strerror or e}.') from None
-    self.path,self._known = path,tuple(o for o in (*secrets, *secret_values()) if o and len(o)>7) # a shorter key is a word, as local servers take it
+    self.path,self._known = path,tuple(secrets)
     _written.add(path.absolute())
     if header is not None:
         self.header = dict(kind='header', format=FORMAT, time=round(time.time(), 6), packages=_versions(), **header)

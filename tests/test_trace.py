@@ -5,7 +5,7 @@ import pytest
 from test_faults import Scene, faults, in_stream, odd
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
-from rlm.providers import redact
+from rlm.secrets import redact
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.rerun import fork, replay, resume
 from rlm.tools import make_run_repl, prep_shell

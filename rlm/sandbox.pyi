@@ -3,8 +3,6 @@ from rlm.isolation import Bounds
 from rlm.shell import Cell, ReplShell
 from typing import Any
 
-def clean(text: str, secrets: list=...) -> str: ...
-
 class WorkerDied(RuntimeError):
     ...
 

@@ -14,12 +14,13 @@ _lazy = dict(RLM='core', Run='core', Chat='core', advanced_toolloop='core', resu
 __all__ = list(_lazy)
 
 def __getattr__(nm): # PEP 562: `import rlm` stays light, a name brings its module
-    from importlib import import_module
+    from importlib import import_module,util
     if nm in _lazy: return getattr(import_module(f'rlm.{_lazy[nm]}'), nm)
+    if util.find_spec(f'rlm.{nm}'): return import_module(f'rlm.{nm}')
     import difflib,sys
     near = difflib.get_close_matches(nm, __dir__(), 1)
     hint = f': did you mean {near[0]!r}?' if near else ''
-    # `from rlm import …` asks through this function, and would put a sentence of its own in the place of an AttributeError's
+    # `from rlm import …` asks here first, and has a sentence without the hint for an AttributeError
     if sys._getframe(1).f_code.co_name=='_handle_fromlist': raise ImportError(f"cannot import name {nm!r} from 'rlm'{hint}", name='rlm', path=__file__)
     raise AttributeError(f"module 'rlm' has no attribute {nm!r}{hint}")
 

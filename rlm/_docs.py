@@ -3,17 +3,16 @@
 What a parameter means is written once, in the comment after it. fastcore reads that for schemas and nbdev for the documentation,
 but `help(RLM)` and Shift-Tab show docstrings, and editors read stubs; so `documented` puts the comments there, in a form that is
 plain text in a terminal and a block of code in Markdown. For a class this happens when somebody asks, for a function at
-import (half a millisecond each), since nothing but a `str` can be the docstring of a function. Where there is no source, the
+import (a millisecond each), since nothing but a `str` can be the docstring of a function. Where there is no source, the
 docstring stays as it is.
 
-Hand-written and without imports but the standard library's: the modules of the package import it, and `tools/stubs.py` does."""
+Hand-written, with no imports but the standard library's: the package's modules and `tools/stubs.py` import it."""
 import ast,inspect,linecache,re,textwrap
 
-def _short(node):
-    "A type or default as the source has it; `…` for a long one"
-    if node is None: return ''
-    text = ast.unparse(node).replace(' | ', '|')
-    return text if len(text)<=30 or isinstance(node, (ast.BinOp, ast.Subscript)) else '…'
+def _short(node, n=30):
+    "A default or type as the source has it; `…` for one of more than `n` characters"
+    text = ast.unparse(node).replace(' | ', '|') if node else ''
+    return text if len(text)<=n else '…'
 
 def _comment(lines, node):
     "The comment that follows `node` on its last line"
@@ -34,15 +33,17 @@ def _field_default(node):
     kw = {k.arg:_short(k.value) for k in node.keywords}
     return kw.get('default', f"{kw['default_factory']}()" if 'default_factory' in kw else '')
 
+def _init(node): return next((o for o in node.body if isinstance(o, ast.FunctionDef) and o.name=='__init__'), None)
+
 def _rows(node, lines):
     "Name, type, default and meaning of each parameter of a function, or of each field of a dataclass"
     if isinstance(node, ast.ClassDef):
-        init = next((o for o in node.body if isinstance(o, ast.FunctionDef) and o.name=='__init__'), None)
-        if init: return _rows(init, lines)
-        return [(o.target.id, _short(o.annotation), _field_default(o.value), _comment(lines, o)) for o in node.body if isinstance(o, ast.AnnAssign)]
-    rows = [(nm, _short(o.annotation), _short(d), _comment(lines, d or o)) for nm,o,d in parameters(node) if nm not in ('self','cls')]
-    m = re.match(r'\s*\)?(?:\s*->.*?)?:\s*#(.*)', lines[node.body[0].lineno-2]) if node.name!='__init__' else None
-    return rows + ([('returns', _short(node.returns), '', m[1].strip())] if m else [])
+        if init := _init(node): return _rows(init, lines)
+        return [(o.target.id, _short(o.annotation, 60), _field_default(o.value), _comment(lines, o)) for o in node.body if isinstance(o, ast.AnnAssign)]
+    rows = [(nm, _short(o.annotation, 60), _short(d), _comment(lines, d or o)) for nm,o,d in parameters(node) if nm not in ('self','cls')]
+    if node.name=='__init__' or node.body[0].lineno==node.lineno: return rows
+    m = re.match(r'\s*\)?(?:\s*->.*?)?:\s*#(.*)', lines[node.body[0].lineno-2]) # beside the end of the head
+    return rows + ([('returns', _short(node.returns, 60), '', m[1].strip())] if m else [])
 
 def with_table(
     doc, # The docstring; None for none
@@ -56,7 +57,8 @@ def with_table(
     widths = [max(map(len, o)) for o in list(zip(*rows))[:3]]
     def text(row): return '  '.join(o.ljust(n) for o,n in zip(row, widths)) + '  '
     def wrapped(row): return textwrap.fill(row[3], sum(widths)+76, initial_indent=text(row), subsequent_indent=' '*(sum(widths)+6)) or text(row).rstrip()
-    return doc + '\n\n' + textwrap.indent('\n'.join(map(wrapped, rows)), ' '*4) + '\n'
+    title = 'Fields' if isinstance(node, ast.ClassDef) and not _init(node) else 'Parameters' # at the margin, or `inspect.cleandoc` would take the indent off
+    return f'{doc}\n\n{title}:\n\n' + textwrap.indent('\n'.join(map(wrapped, rows)), ' '*4) + '\n'
 
 def _described(o, doc):
     try:
@@ -68,12 +70,12 @@ def _described(o, doc):
 
 class _WhenAsked:
     "The docstring of a class, made when somebody asks for it"
-    def __init__(self, doc): self.doc,self.made = doc,False
+    def __init__(self, cls): self.cls,self.doc,self.made = cls,cls.__doc__,False
     def __get__(self, obj, cls):
-        if not self.made: self.doc,self.made = _described(cls, self.doc),True
+        if not self.made: self.doc,self.made = _described(self.cls, self.doc),True
         return self.doc
 
 def documented(o):
     "Decorator: adds the table of parameters to the docstring of a function or class"
-    o.__doc__ = _WhenAsked(o.__doc__) if isinstance(o, type) else _described(o, o.__doc__)
+    o.__doc__ = _WhenAsked(o) if isinstance(o, type) else _described(o, o.__doc__)
     return o

@@ -6,6 +6,8 @@ VANILLA_PROMPT: str
 def benchmark_vanilla(context: object, query: str, model: str | LM, base_url: str | None=None, **params: Any) -> dict:
     """Ask the question in one call that holds the whole context
 
+    Parameters:
+
         name      type      default  meaning
         context   object             The input; anything but a str is put into the prompt as `str(context)`
         query     str                The question
@@ -18,6 +20,8 @@ def benchmark_vanilla(context: object, query: str, model: str | LM, base_url: st
 
 def benchmark_rlm(context: object, query: str, model: str | LM, base_url: str | None=None, sub_model: str | LM | None=None, max_steps: int=50, mode: str='tools', verbose: bool | TextIO=False, **params: Any) -> dict:
     """Ask the question with the context in a REPL
+
+    Parameters:
 
         name       type         default  meaning
         context    object                The input

@@ -12,6 +12,8 @@ from typing import Any, AsyncIterator, Iterator, Self, TextIO
 def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None, sh: ReplShell | None=None, model: str | LM | None=None, base_url: str | None=None, max_steps: int=10, final_prompt: str | None=None, verbose: bool | TextIO=False, final: Any=None, limits: Limits | None=None, stream: bool=False, trace: str | Path | None=None, **params: Any) -> Generator:
     """Run a root model with tools until it answers
 
+    Parameters:
+
         name          type            default             meaning
         message       str|list                            The question, or messages that end with one
         sp            str             REPL_SYSTEM_PROMPT  System prompt
@@ -37,6 +39,8 @@ def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None,
 @dataclass
 class Run:
     """One question answered
+
+    Fields:
 
         name      type            default  meaning
         answer    str                      The answer; '' when there is none
@@ -72,6 +76,8 @@ class Run:
     def load(cls, path: str | Path) -> Run:
         """Read a run back from its trace
 
+        Parameters:
+
             name     type      default  meaning
             path     str|Path           A trace file
             returns  Run                Of the last run in it, as far as it came; raises `ValueError` when it
@@ -82,6 +88,8 @@ def default_sandbox() -> str: ...
 
 class RLM:
     """A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`
+
+    Parameters:
 
         name       type            default     meaning
         model      str|LM                      Root model
@@ -115,6 +123,8 @@ class RLM:
     def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question about one context
 
+        Parameters:
+
             name     type         default  meaning
             context  object                What the question is about
             query    str                   The question
@@ -124,12 +134,16 @@ class RLM:
     def chat(self, context: object) -> Chat:
         """Ask several questions about one context
 
+        Parameters:
+
             name     type    default  meaning
             context  object           What the questions will be about
             returns  Chat             Call it with each question; close it, or use it in a `with`
         """
     def stream(self, context: object, query: str) -> RunStream:
         """Ask one question and see everything as it happens
+
+        Parameters:
 
             name     type       default  meaning
             context  object              What the question is about
@@ -138,6 +152,8 @@ class RLM:
         """
     async def arun(self, context: object, query: str) -> Run:
         """Ask one question without blocking the event loop
+
+        Parameters:
 
             name     type    default  meaning
             context  object           What the question is about
@@ -148,6 +164,8 @@ class RLM:
 
 class Chat:
     """Several questions about one context: variables stay, and the model sees the earlier questions and answers
+
+    Parameters:
 
         name     type    default  meaning
         rlm      RLM              Who answers
@@ -161,6 +179,8 @@ class Chat:
     def __init__(self, rlm: RLM, context: object) -> None: ...
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
         """Ask the next question
+
+        Parameters:
 
             name     type           default  meaning
             query    str                     The next question

@@ -6,6 +6,8 @@ from typing import Any, Iterator, Self
 class LM:
     """A model to call
 
+    Parameters:
+
         name         type         default  meaning
         model        str                   Name as litellm takes it, e.g. `openai/gpt-5-mini` or
                                            `embedded/extractive`
@@ -42,6 +44,8 @@ class LM:
     def using(self, model: str | None=None, **attrs: Any) -> LM:
         """This door, with something changed
 
+        Parameters:
+
             name     type      default  meaning
             model    str|None  None     Another model; None for the same
             **attrs                     Attributes to replace: `budget`, `retries` …
@@ -49,6 +53,8 @@ class LM:
         """
     async def send(self, request: dict) -> Any:
         """Make one call; the seam that a test double replaces
+
+        Parameters:
 
             name     type  default  meaning
             request  dict           `model`, `messages`, and whatever else `litellm.acompletion` takes
@@ -58,6 +64,8 @@ class LM:
     async def stream(self, request: dict, on_text: Callable) -> Any:
         """Make one call and hand its text on as it comes
 
+        Parameters:
+
             name     type      default  meaning
             request  dict               As for `send`
             on_text  Callable           Called with each piece of text, on the background loop
@@ -66,6 +74,8 @@ class LM:
     def price(self, sent: int, got: int) -> float | None:
         """What a call would cost
 
+        Parameters:
+
             name     type        default  meaning
             sent     int                  Prompt tokens
             got      int                  Completion tokens
@@ -73,6 +83,8 @@ class LM:
         """
     def __call__(self, prompt: str | list, last: bool=False, on_text: Callable | None=None, **kw: Any) -> Any:
         """Call the model and wait
+
+        Parameters:
 
             name     type           default  meaning
             prompt   str|list                A prompt, or messages
@@ -86,6 +98,8 @@ class LM:
     def pieces(self, prompt: str | list, **kw: Any) -> Iterator[Any]:
         """Call the model and hand on its text as it comes
 
+        Parameters:
+
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
             **kw                        As for a plain call
@@ -94,6 +108,8 @@ class LM:
         """
     async def acall(self, prompt: str | list, **kw: Any) -> Any:
         """Call the model from any event loop
+
+        Parameters:
 
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
@@ -109,6 +125,8 @@ class LM:
     def text(self, prompt: str | list, **kw: Any) -> str:
         """The text of the reply
 
+        Parameters:
+
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
             **kw                        As for a plain call; with a pydantic model as `response_format` the
@@ -119,6 +137,8 @@ class LM:
     async def atext(self, prompt: str | list, **kw: Any) -> str:
         """The text of the reply, from any event loop
 
+        Parameters:
+
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
             **kw                        As for `text`
@@ -126,6 +146,8 @@ class LM:
         """
     def map(self, prompts: list, concurrency: int | None=None, **kw: Any) -> list:
         """Ask many prompts at once; the same prompt only once
+
+        Parameters:
 
             name         type      default  meaning
             prompts      list               Prompts, or lists of messages

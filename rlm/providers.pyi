@@ -9,6 +9,8 @@ def resolve_model(model: str, base_url: str | None=None) -> tuple[str, str]: ...
 class LMError(Exception):
     """A model call that failed, in one sentence
 
+    Parameters:
+
         name     type        default  meaning
         kind     str                  What happened: `missing_key`, `auth`, `quota`, `rate_limit`,
                                       `timeout`, `connection`, `server`, `malformed`, `empty`, `refused`,

@@ -6,6 +6,8 @@ from typing import Any, TextIO
 def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **changes: Any) -> Run:
     """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again
 
+    Parameters:
+
         name       type         default  meaning
         path       str|Path              Trace of the run
         context    object                The same context; another one is refused
@@ -18,6 +20,8 @@ def replay(path: str | Path, context: object=None, **changes: Any) -> Run: ...
 
 def fork(path: str | Path, context: object=None, *, step: int, query: str | None=None, sp: str | None=None, **changes: Any) -> Run:
     """Go on from a step of a run with something changed
+
+    Parameters:
 
         name       type      default  meaning
         path       str|Path           Trace of a run

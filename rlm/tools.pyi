@@ -33,6 +33,8 @@ def worker_helpers(sh: ReplShell, give: Any) -> dict: ...
 def prep_shell(context: object, model: str | LM | None=None, base_url: str | None=None, tools: dict | list | None=None, sandbox: str | None=None, **params: Any) -> ReplShell:
     """Make the REPL for one context
 
+    Parameters:
+
         name      type            default  meaning
         context   object                   What the questions will be about; the model finds it as `context`
         model     str|LM|None     None     Who answers `llm_query`; None if nobody does
@@ -50,6 +52,8 @@ def strip_fence(code: str) -> str: ...
 
 def make_run_repl(sh: ReplShell, max_output: int=5000, timeout: float | None=None) -> Callable:
     """The tool that runs code in `sh`
+
+    Parameters:
 
         name        type        default  meaning
         sh          ReplShell            Made by `prep_shell`

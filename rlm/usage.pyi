@@ -6,6 +6,8 @@ from typing import Any
 class Usage:
     """What one or many model calls used; adds up with `+` and `sum`
 
+    Fields:
+
         name               type        default  meaning
         prompt_tokens      int         0        Tokens sent, cached ones included
         completion_tokens  int         0        Tokens received, reasoning ones included
@@ -37,6 +39,8 @@ class Usage:
     def by(self, *names: str) -> dict:
         """The same usage, split
 
+        Parameters:
+
             name     type  default  meaning
             *names   str            `depth`, `role` or `model`, one or more
             returns  dict           Value of the name (a tuple for several) -> `Usage`; empty for a single
@@ -48,6 +52,8 @@ def usage_of(response: Any, seconds: float=0.0) -> Usage: ...
 @dataclass(frozen=True)
 class Limits:
     """How far one run may go, its sub-calls included; None for no limit
+
+    Fields:
 
         name       type        default  meaning
         steps      int         50       Root model replies, the last of which must be the answer
@@ -74,6 +80,8 @@ class Limits:
 
 class BudgetExceeded(Exception):
     """A limit leaves no room for what was asked
+
+    Parameters:
 
         name     type  default  meaning
         limit    str            Which one: `calls`, `tokens`, `cost` or `time`

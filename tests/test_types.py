@@ -1,8 +1,11 @@
 "What type checkers, editors and `help` are told: stubs made from the modules, and docstrings with tables made from comments"
-import json,re,shutil,sys
+import ast,functools,inspect,json,pydoc,re,shutil,sys
 
 import pytest
 from project import check,none,root,run
+import rlm
+from rlm._docs import documented
+from rlm.shell import ReplShell
 
 def test_stubs_fresh(): check(run(sys.executable, 'tools/stubs.py', '--check', cwd=root))
 
@@ -154,6 +157,8 @@ class Shelf(Base):
 def lines(path: Any, n: Any=3, **kw: Any) -> list:
     """A \"doc\"
 
+    Parameters:
+
         name     type                    default  meaning
         path     Path|str                         A \"\"\" or \\\\
         n        Param('how many', int)  3        More
@@ -266,3 +271,50 @@ def test_pyright(tmp_path):
     res = run(sys.executable, '-m', 'pyright', '--pythonpath', sys.executable, '--outputjson', cwd=tmp_path)
     found = [o for o in json.loads(res.stdout)['generalDiagnostics'] if o['severity']=='error']
     assert {o['range']['start']['line']+1 for o in found}==expected(), '\n'.join(f"{o['range']['start']['line']+1}: {o['message']}" for o in found)
+
+public = 'RLM LM Limits Usage Run Chat prep_shell make_run_repl advanced_toolloop benchmark_vanilla benchmark_rlm resume fork'.split()
+
+def table(doc):
+    "Name, type, default and meaning of each row of a docstring's table"
+    lines = re.split(r'\n\n(?:Parameters|Fields):\n\n', doc)[1].split('\n')
+    at = [lines[0].index(o) for o in ('name','type','default','meaning')]
+    rows = [[o[i:j].strip() for i,j in zip(at, [*at[1:], None])] for o in lines[1:] if o.strip()]
+    whole = []
+    for row in rows:
+        if row[0]: whole.append(row)
+        else: whole[-1][3] += ' '+row[3]
+    return {row[0]: row[1:] for row in whole}
+
+@pytest.mark.parametrize('nm', [*public, 'rerun.replay'])
+def test_help(nm):
+    "help has a row for each parameter: its type, a default of at most 30 characters, and what it means"
+    o = functools.reduce(getattr, nm.split('.'), rlm)
+    rows = table(inspect.getdoc(o))
+    params = {k: v for k,v in inspect.signature(o).parameters.items() if k!='self'}
+    assert [k.strip('*') for k in rows if k!='returns']==list(params)
+    for k,(kind,default,meaning) in rows.items():
+        assert meaning and len(default)<=30
+        if k!='returns' and k[0]!='*': assert bool(default)==(params[k].default is not inspect.Parameter.empty), k
+    assert re.search('name +type +default +meaning', pydoc.render_doc(o, renderer=pydoc.plaintext))
+
+def test_shift_tab():
+    "What Jupyter shows for a name is the same text"
+    sh = ReplShell()
+    try:
+        sh.user_ns['RLM'] = rlm.RLM
+        assert inspect.getdoc(rlm.RLM).splitlines()[-1] in sh.object_inspect_text('RLM')
+    finally: sh.close()
+
+def test_without_source():
+    "Where there is no source the docstring stays as it is"
+    ns = {}
+    exec("class A:\n    'An A'\n    def __init__(self, x): pass # What\ndef f(x): 'An f'", ns)
+    assert documented(ns['A']).__doc__=='An A' and documented(ns['f']).__doc__=='An f'
+
+def test_one_text():
+    "Editors read in the stubs what help says"
+    for nm in public:
+        o = getattr(rlm, nm)
+        stub = ast.parse((root/o.__module__.replace('.', '/')).with_suffix('.pyi').read_text())
+        node = next(d for d in stub.body if getattr(d, 'name', '')==nm)
+        assert ast.get_docstring(node)==inspect.getdoc(o)

@@ -2,7 +2,7 @@
 
 What a parameter means is written once, in the comment after it. fastcore reads that for schemas and nbdev for the documentation,
 but `help(RLM)` and Shift-Tab show docstrings, and editors read stubs; so `documented` puts the comments there, in a form that is
-plain text in a terminal and a block of code in Markdown. For a class this happens when somebody asks, for a function at
+plain text in a terminal and a literal block for editors. For a class this happens when somebody asks, for a function at
 import (a millisecond each), since nothing but a `str` can be the docstring of a function. Where there is no source, the
 docstring stays as it is.
 
@@ -58,7 +58,7 @@ def with_table(
     def text(row): return '  '.join(o.ljust(n) for o,n in zip(row, widths)) + '  '
     def wrapped(row): return textwrap.fill(row[3], sum(widths)+76, initial_indent=text(row), subsequent_indent=' '*(sum(widths)+6)) or text(row).rstrip()
     title = 'Fields' if isinstance(node, ast.ClassDef) and not _init(node) else 'Parameters' # at the margin, or `inspect.cleandoc` would take the indent off
-    return f'{doc}\n\n{title}:\n\n' + textwrap.indent('\n'.join(map(wrapped, rows)), ' '*4) + '\n'
+    return f'{doc}\n\n{title}::\n\n' + textwrap.indent('\n'.join(map(wrapped, rows)), ' '*4) + '\n'
 
 def _described(o, doc):
     try:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+__all__ = ['NO_REPL_NOTE', 'mask_thinking', 'mask_code', 'Answer', 'parse_var', 'read_answers', 'near_miss', 'MissingVariable', 'variables', 'find_var', 'answer_text', 'custom_reader', 'answer_reader', 'split_final']
 
 def mask_thinking(text: str) -> str: ...
 

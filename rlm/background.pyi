@@ -1,5 +1,6 @@
 # Made from background.py by tools/stubs.py: do not edit
 from typing import Any
+__all__ = ['concurrency', 'Gate', 'Background', 'get_background', 'run_sync']
 
 def concurrency() -> int: ...
 

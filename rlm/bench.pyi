@@ -1,12 +1,13 @@
 # Made from bench.py by tools/stubs.py: do not edit
 from rlm.lm import LM
 from typing import Any, TextIO
+__all__ = ['VANILLA_PROMPT', 'benchmark_vanilla', 'benchmark_rlm']
 VANILLA_PROMPT: str
 
 def benchmark_vanilla(context: object, query: str, model: str | LM, base_url: str | None=None, **params: Any) -> dict:
     """Ask the question in one call that holds the whole context
 
-    Parameters:
+    Parameters::
 
         name      type      default  meaning
         context   object             The input; anything but a str is put into the prompt as `str(context)`
@@ -21,7 +22,7 @@ def benchmark_vanilla(context: object, query: str, model: str | LM, base_url: st
 def benchmark_rlm(context: object, query: str, model: str | LM, base_url: str | None=None, sub_model: str | LM | None=None, max_steps: int=50, mode: str='tools', verbose: bool | TextIO=False, **params: Any) -> dict:
     """Ask the question with the context in a REPL
 
-    Parameters:
+    Parameters::
 
         name       type         default  meaning
         context    object                The input

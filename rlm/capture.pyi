@@ -2,6 +2,7 @@
 import io
 from contextlib import contextmanager
 from typing import Any, Iterator
+__all__ = ['ClippedText', 'clip', 'release_sink', 'captured', 'own_display', 'own_figures']
 
 class ClippedText(io.TextIOBase):
     half: Any

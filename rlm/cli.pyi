@@ -1,5 +1,6 @@
 # Made from cli.py by tools/stubs.py: do not edit
 from typing import Any
+__all__ = ['DEMO_QUESTION', 'COMMANDS', 'BadUse', 'read_context', 'ask', 'resume', 'demo_document', 'demo', 'doctor', 'main']
 
 class BadUse(Exception):
     ...

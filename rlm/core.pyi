@@ -8,11 +8,12 @@ from rlm.shell import ReplShell
 from rlm.trace import Trace
 from rlm.usage import Limits, Usage
 from typing import Any, AsyncIterator, Iterator, Self, TextIO
+__all__ = ['advanced_toolloop', 'Run', 'default_sandbox', 'RLM', 'Chat', 'RunStream']
 
 def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None, sh: ReplShell | None=None, model: str | LM | None=None, base_url: str | None=None, max_steps: int=10, final_prompt: str | None=None, verbose: bool | TextIO=False, final: Any=None, limits: Limits | None=None, stream: bool=False, trace: str | Path | None=None, **params: Any) -> Generator:
     """Run a root model with tools until it answers
 
-    Parameters:
+    Parameters::
 
         name          type            default             meaning
         message       str|list                            The question, or messages that end with one
@@ -40,7 +41,7 @@ def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None,
 class Run:
     """One question answered
 
-    Fields:
+    Fields::
 
         name      type            default  meaning
         answer    str                      The answer; '' when there is none
@@ -76,7 +77,7 @@ class Run:
     def load(cls, path: str | Path) -> Run:
         """Read a run back from its trace
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             path     str|Path           A trace file
@@ -89,7 +90,7 @@ def default_sandbox() -> str: ...
 class RLM:
     """A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`
 
-    Parameters:
+    Parameters::
 
         name       type            default     meaning
         model      str|LM                      Root model
@@ -123,7 +124,7 @@ class RLM:
     def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question about one context
 
-        Parameters:
+        Parameters::
 
             name     type         default  meaning
             context  object                What the question is about
@@ -134,7 +135,7 @@ class RLM:
     def chat(self, context: object) -> Chat:
         """Ask several questions about one context
 
-        Parameters:
+        Parameters::
 
             name     type    default  meaning
             context  object           What the questions will be about
@@ -143,7 +144,7 @@ class RLM:
     def stream(self, context: object, query: str) -> RunStream:
         """Ask one question and see everything as it happens
 
-        Parameters:
+        Parameters::
 
             name     type       default  meaning
             context  object              What the question is about
@@ -153,7 +154,7 @@ class RLM:
     async def arun(self, context: object, query: str) -> Run:
         """Ask one question without blocking the event loop
 
-        Parameters:
+        Parameters::
 
             name     type    default  meaning
             context  object           What the question is about
@@ -165,7 +166,7 @@ class RLM:
 class Chat:
     """Several questions about one context: variables stay, and the model sees the earlier questions and answers
 
-    Parameters:
+    Parameters::
 
         name     type    default  meaning
         rlm      RLM              Who answers
@@ -180,7 +181,7 @@ class Chat:
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
         """Ask the next question
 
-        Parameters:
+        Parameters::
 
             name     type           default  meaning
             query    str                     The next question

@@ -1,6 +1,7 @@
 # Made from direct.py by tools/stubs.py: do not edit
 from dataclasses import dataclass
 from typing import Any, AsyncIterator
+__all__ = ['usable', 'Plan', 'plan_for', 'Chunks', 'complete']
 
 def usable(request: dict, base_url: str | None=None) -> bool: ...
 

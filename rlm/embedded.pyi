@@ -1,14 +1,13 @@
 # Made from embedded.py by tools/stubs.py: do not edit
 from collections import namedtuple
-from functools import lru_cache
 from typing import Any
+__all__ = ['MODEL', 'WINDOW', 'NOTHING_FOUND', 'Query', 'n_tokens', 'stem', 'read_question', 'sentences', 'best_sentences', 'sub_prompt', 'split_prompt', 'best_passages', 'reply', 'count_prompt', 'register']
 MODEL: str
 WINDOW: int
 NOTHING_FOUND: str
 
 def n_tokens(text: str) -> int: ...
 
-@lru_cache(maxsize=50000)
 def stem(word: str) -> str: ...
 Query = namedtuple('Query', 'terms names phrases grams exact pairs kind listing')
 

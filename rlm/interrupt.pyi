@@ -2,6 +2,7 @@
 import threading
 from contextlib import contextmanager
 from typing import Any, Iterator
+__all__ = ['CellTimeout', 'interrupt_thread', 'timed_out', 'alarm', 'in_thread', 'parallel']
 
 class CellTimeout(BaseException):
     ...

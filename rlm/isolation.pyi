@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from rlm._wire import Link, Reader
 from typing import Any, Self
+__all__ = ['free_disk', 'SandboxError', 'facts', 'choose', 'doctor', 'Bounds', 'remove_folder', 'WorkerProcess', 'take_worker', 'process_pids', 'process_use', 'folder_use']
 
 class SandboxError(ValueError):
     ...

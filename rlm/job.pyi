@@ -8,6 +8,7 @@ from rlm.shell import ReplShell
 from rlm.trace import Event, Trace
 from rlm.usage import Budget
 from typing import Any
+__all__ = ['Tree', 'Job']
 
 @dataclass
 class Tree:

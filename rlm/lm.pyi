@@ -2,11 +2,12 @@
 from collections.abc import Callable
 from rlm.usage import Budget, Usage
 from typing import Any, Iterator, Self
+__all__ = ['LM', 'as_lm', 'estimate_tokens', 'prompt_tokens', 'fingerprint', 'FailedQuery']
 
 class LM:
     """A model to call
 
-    Parameters:
+    Parameters::
 
         name         type         default  meaning
         model        str                   Name as litellm takes it, e.g. `openai/gpt-5-mini` or
@@ -37,14 +38,14 @@ class LM:
     emit: Any
     memo: Any
     recorded: Any
-    def __init__(self, model: str, base_url: str | None=None, api_key: str | None=None, budget: Budget | None=None, retries: int=3, timeout: float=600.0, fallbacks: list=..., concurrency: int | None=None, **params: Any) -> None: ...
+    def __init__(self, model: str, base_url: str | None=None, api_key: str | None=None, budget: Budget | None=None, retries: int=3, timeout: float=600.0, fallbacks: list | tuple=..., concurrency: int | None=None, **params: Any) -> None: ...
     @property
     def usage(self) -> Usage:
         """What all calls counted in this model's budget have used"""
     def using(self, model: str | None=None, **attrs: Any) -> LM:
         """This door, with something changed
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             model    str|None  None     Another model; None for the same
@@ -54,7 +55,7 @@ class LM:
     async def send(self, request: dict) -> Any:
         """Make one call; the seam that a test double replaces
 
-        Parameters:
+        Parameters::
 
             name     type  default  meaning
             request  dict           `model`, `messages`, and whatever else `litellm.acompletion` takes
@@ -64,7 +65,7 @@ class LM:
     async def stream(self, request: dict, on_text: Callable) -> Any:
         """Make one call and hand its text on as it comes
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             request  dict               As for `send`
@@ -74,7 +75,7 @@ class LM:
     def price(self, sent: int, got: int) -> float | None:
         """What a call would cost
 
-        Parameters:
+        Parameters::
 
             name     type        default  meaning
             sent     int                  Prompt tokens
@@ -84,7 +85,7 @@ class LM:
     def __call__(self, prompt: str | list, last: bool=False, on_text: Callable | None=None, **kw: Any) -> Any:
         """Call the model and wait
 
-        Parameters:
+        Parameters::
 
             name     type           default  meaning
             prompt   str|list                A prompt, or messages
@@ -98,7 +99,7 @@ class LM:
     def pieces(self, prompt: str | list, **kw: Any) -> Iterator[Any]:
         """Call the model and hand on its text as it comes
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
@@ -109,7 +110,7 @@ class LM:
     async def acall(self, prompt: str | list, **kw: Any) -> Any:
         """Call the model from any event loop
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
@@ -125,7 +126,7 @@ class LM:
     def text(self, prompt: str | list, **kw: Any) -> str:
         """The text of the reply
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
@@ -137,7 +138,7 @@ class LM:
     async def atext(self, prompt: str | list, **kw: Any) -> str:
         """The text of the reply, from any event loop
 
-        Parameters:
+        Parameters::
 
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
@@ -147,7 +148,7 @@ class LM:
     def map(self, prompts: list, concurrency: int | None=None, **kw: Any) -> list:
         """Ask many prompts at once; the same prompt only once
 
-        Parameters:
+        Parameters::
 
             name         type      default  meaning
             prompts      list               Prompts, or lists of messages

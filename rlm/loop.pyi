@@ -5,6 +5,7 @@ from rlm.modes import FenceMode, ToolCall, ToolsMode
 from rlm.prompts import Prompts
 from rlm.usage import Limits
 from typing import Any, Self
+__all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
 
 @dataclass
 class CallLM:

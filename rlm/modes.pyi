@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+__all__ = ['ToolCall', 'Turn', 'ToolsMode', 'tool_schema', 'run_tool', 'code_blocks', 'FenceMode']
 
 @dataclass
 class ToolCall:

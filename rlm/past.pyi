@@ -1,6 +1,7 @@
 # Made from past.py by tools/stubs.py: do not edit
 from rlm.trace import Trace
 from typing import Any
+__all__ = ['Past']
 
 class _Answers:
     by_key: dict

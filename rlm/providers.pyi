@@ -1,5 +1,6 @@
 # Made from providers.py by tools/stubs.py: do not edit
 from typing import Any
+__all__ = ['builtin_providers', 'load_litellm', 'resolve_model', 'LMError', 'classify']
 
 def load_litellm() -> Any: ...
 builtin_providers: dict
@@ -9,7 +10,7 @@ def resolve_model(model: str, base_url: str | None=None) -> tuple[str, str]: ...
 class LMError(Exception):
     """A model call that failed, in one sentence
 
-    Parameters:
+    Parameters::
 
         name     type        default  meaning
         kind     str                  What happened: `missing_key`, `auth`, `quota`, `rate_limit`,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rlm.lm import LM
 from rlm.usage import Usage
 from typing import Any, Iterator, Self
+__all__ = ['tool_call', 'say', 'call_repl', 'completion', 'ScriptedLM', 'Fault', 'ScriptedServer', 'no_live_calls']
 
 def tool_call(name: str, arguments: dict | str | None=None, id: str | None=None) -> dict: ...
 

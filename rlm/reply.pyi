@@ -2,6 +2,7 @@
 from rlm.providers import LMError
 from rlm.usage import Usage
 from typing import Any
+__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'clean_text', 'sendable', 'clean_reply', 'as_messages', 'reply_facts', 'facts_reply']
 
 def message_of(response: Any) -> Any: ...
 

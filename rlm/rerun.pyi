@@ -2,11 +2,12 @@
 from pathlib import Path
 from rlm.core import Run
 from typing import Any, TextIO
+__all__ = ['resume', 'replay', 'fork']
 
 def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **changes: Any) -> Run:
     """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again
 
-    Parameters:
+    Parameters::
 
         name       type         default  meaning
         path       str|Path              Trace of the run
@@ -21,7 +22,7 @@ def replay(path: str | Path, context: object=None, **changes: Any) -> Run: ...
 def fork(path: str | Path, context: object=None, *, step: int, query: str | None=None, sp: str | None=None, **changes: Any) -> Run:
     """Go on from a step of a run with something changed
 
-    Parameters:
+    Parameters::
 
         name       type      default  meaning
         path       str|Path           Trace of a run

@@ -2,6 +2,7 @@
 from IPython.core.interactiveshell import InteractiveShell
 from dataclasses import dataclass
 from typing import Any
+__all__ = ['ReplShell', 'show_value', 'Cell']
 
 class ReplShell(InteractiveShell):
     compiler_class: Any

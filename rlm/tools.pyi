@@ -4,6 +4,7 @@ from rlm.lm import LM
 from rlm.shell import ReplShell
 from rlm.usage import Budget
 from typing import Any
+__all__ = ['describe', 'ReplTools', 'worker_helpers', 'prep_shell', 'strip_fence', 'make_run_repl']
 
 def describe(value: object) -> str: ...
 
@@ -33,7 +34,7 @@ def worker_helpers(sh: ReplShell, give: Any) -> dict: ...
 def prep_shell(context: object, model: str | LM | None=None, base_url: str | None=None, tools: dict | list | None=None, sandbox: str | None=None, **params: Any) -> ReplShell:
     """Make the REPL for one context
 
-    Parameters:
+    Parameters::
 
         name      type            default  meaning
         context   object                   What the questions will be about; the model finds it as `context`
@@ -53,7 +54,7 @@ def strip_fence(code: str) -> str: ...
 def make_run_repl(sh: ReplShell, max_output: int=5000, timeout: float | None=None) -> Callable:
     """The tool that runs code in `sh`
 
-    Parameters:
+    Parameters::
 
         name        type        default  meaning
         sh          ReplShell            Made by `prep_shell`

@@ -1,12 +1,13 @@
 # Made from usage.py by tools/stubs.py: do not edit
 from dataclasses import dataclass
 from typing import Any
+__all__ = ['Usage', 'usage_of', 'Limits', 'BudgetExceeded', 'Reservation', 'Budget']
 
 @dataclass(frozen=True)
 class Usage:
     """What one or many model calls used; adds up with `+` and `sum`
 
-    Fields:
+    Fields::
 
         name               type        default  meaning
         prompt_tokens      int         0        Tokens sent, cached ones included
@@ -39,7 +40,7 @@ class Usage:
     def by(self, *names: str) -> dict:
         """The same usage, split
 
-        Parameters:
+        Parameters::
 
             name     type  default  meaning
             *names   str            `depth`, `role` or `model`, one or more
@@ -53,7 +54,7 @@ def usage_of(response: Any, seconds: float=0.0) -> Usage: ...
 class Limits:
     """How far one run may go, its sub-calls included; None for no limit
 
-    Fields:
+    Fields::
 
         name       type        default  meaning
         steps      int         50       Root model replies, the last of which must be the answer
@@ -81,7 +82,7 @@ class Limits:
 class BudgetExceeded(Exception):
     """A limit leaves no room for what was asked
 
-    Parameters:
+    Parameters::
 
         name     type  default  meaning
         limit    str            Which one: `calls`, `tokens`, `cost` or `time`

@@ -17,8 +17,8 @@ funcs = ast.FunctionDef,ast.AsyncFunctionDef
 # What a stub may speak of besides what its module imports
 also = dict(dict.fromkeys(['Any','AsyncIterator','Iterator','Self'], 'typing'), field='dataclasses')
 # Decorators that say something about types; others are left out, and so are methods that every object has
-kept = set('''abstractmethod asynccontextmanager cache cached_property classmethod contextmanager dataclass final lru_cache overload
-    override property runtime_checkable setter staticmethod total_ordering'''.split())
+kept = set('''abstractmethod asynccontextmanager cached_property classmethod contextmanager dataclass final overload override property
+    runtime_checkable setter staticmethod total_ordering'''.split())
 patch_kinds = dict(as_prop='property', cls_method='classmethod', static_method='staticmethod')
 makes_type = 'NamedTuple','NewType','ParamSpec','TypeVar','namedtuple'
 known_returns = dict(__init__='None', __new__='Self', __bool__='bool', __contains__='bool', __len__='int')
@@ -33,7 +33,7 @@ def names(node): return {o.id for o in ast.walk(node) if isinstance(o, ast.Name)
 def _is_none(node): return isinstance(node, ast.Constant) and node.value is None
 
 def last_name(node):
-    "`setter` for `@x.setter`, `lru_cache` for `@functools.lru_cache(1)`"
+    "`setter` for `@x.setter`, `cached_property` for `@functools.cached_property`"
     if isinstance(node, ast.Call): node = node.func
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, 'id', '')
 
@@ -125,10 +125,10 @@ class Module:
         return ast.unparse(ann) if ann and not isinstance(ann, (ast.Tuple, ast.List)) and self.is_type(ann) else None
 
     def param_type(self, node, default):
-        "The type of a parameter; that of a default `None` is added"
+        "The type of a parameter, with that of a default `None` or `()`"
         t = self.type_of(node.annotation)
-        if t is None or not _is_none(default): return t
-        return t if any(o in t for o in ('None','Any','object','Optional')) else f'{t} | None'
+        more = 'None' if _is_none(default) else 'tuple' if isinstance(default, ast.Tuple) else ''
+        return f'{t} | {more}' if t and more and not any(o in t for o in (more,'Any','Iterable','Optional','Sequence','object')) else t
 
     def scope(self, fn):
         "The types of the parameters of a function, as far as it leaves them alone"
@@ -285,7 +285,9 @@ class Stub:
     def text(self):
         "The whole stub"
         lazy = list(self.mod.lazy())
-        body,found = [f'__all__ = {lazy}', '__version__: str'] if lazy else self.body(),self.imports()
+        body = ['__version__: str'] if lazy else self.body()
+        body.insert(0, f"__all__ = {lazy or ast.unparse(self.mod.values['__all__'])}")
+        found = self.imports()
         lines = [f'# Made from {self.mod.path.name} by tools/stubs.py: do not edit', *sorted(f'import {o}' for o,nm in found if not nm)]
         for o in sorted({o for o,nm in found if nm}): lines.append(f"from {o} import {', '.join(sorted(nm for mod,nm in found if mod==o and nm))}")
         return '\n'.join(lines+body) + '\n'

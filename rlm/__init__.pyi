@@ -1,4 +1,5 @@
 # Made from __init__.py by tools/stubs.py: do not edit
+from rlm import bench as bench, core as core, lm as lm, prompts as prompts, providers as providers, rerun as rerun, tools as tools, usage as usage
 from rlm.bench import benchmark_rlm as benchmark_rlm, benchmark_vanilla as benchmark_vanilla
 from rlm.core import Chat as Chat, RLM as RLM, Run as Run, advanced_toolloop as advanced_toolloop
 from rlm.lm import LM as LM

@@ -240,6 +240,8 @@ for item in advanced_toolloop('question', sh=sh, max_steps=3): print(item)
 resume('a.jsonl', 'context', limits=Limits(steps=4)).answer.upper()
 fork('a.jsonl', 'context') # no
 replay('a.jsonl').stop.upper()
+package.rerun.replay('a.jsonl').stop.upper()
+package.rerun.repaly('a.jsonl') # no
 try: benchmark_rlm('context', 'question', lm)['tokens']
 except (BudgetExceeded, LMError) as e: print(e)
 

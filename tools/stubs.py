@@ -266,7 +266,7 @@ class Stub:
 
     def imports(self):
         "`(module, name)` of what the stub speaks of, None for the name where a module is meant; what rlm defines is wanted from now on"
-        if lazy := self.mod.lazy(): return {(home, f'{nm} as {nm}') for nm,home in lazy.items()}
+        if lazy := self.mod.lazy(): return {(home, f'{nm} as {nm}') for nm,home in [*lazy.items(), *(o.rpartition('.')[::-2] for o in lazy.values())]}
         res = set()
         for nm,mod in self.need.items():
             node,alias = mod.imports.get(nm, (None, None))

@@ -16,7 +16,7 @@ __all__ = list(_lazy)
 def __getattr__(nm): # PEP 562: `import rlm` stays light, a name brings its module
     from importlib import import_module,util
     if nm in _lazy: return getattr(import_module(f'rlm.{_lazy[nm]}'), nm)
-    if util.find_spec(f'rlm.{nm}'): return import_module(f'rlm.{nm}')
+    if getattr(util.find_spec(f'rlm.{nm}'), 'origin', None): return import_module(f'rlm.{nm}') # a module, and no mere folder
     import difflib,sys
     near = difflib.get_close_matches(nm, __dir__(), 1)
     hint = f': did you mean {near[0]!r}?' if near else ''

@@ -58,7 +58,7 @@ def test_misspelt_names():
     with pytest.raises(AttributeError, match="module 'rlm' has no attribute 'RML': did you mean 'RLM'?"): rlm.RML
     with pytest.raises(ImportError, match="cannot import name 'Limts' from 'rlm': did you mean 'Limits'?"): exec('from rlm import Limts')
     with pytest.raises(AttributeError, match="module 'rlm' has no attribute 'qwrtz'$"): rlm.qwrtz
-    assert not hasattr(rlm, 'RML') and getattr(rlm, 'Limts', 3)==3
+    assert not hasattr(rlm, 'RML') and getattr(rlm, 'Limts', 3)==3 and not hasattr(rlm, '__pycache__')
 
 def test_package_docs():
     "help(rlm) shows a program that runs, model and file aside, with names that are there"

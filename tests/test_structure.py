@@ -1,8 +1,10 @@
 "The rules of the house that a machine can check: imports go one way, `import rlm` is light, style, README, no trace of a machine"
-import ast,importlib,re,sys
+import ast,importlib,io,re,sys,textwrap
+from contextlib import redirect_stdout
 
 import pytest
 from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run
+import rlm
 
 number = {default_exp(p): m[0] for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
 
@@ -49,7 +51,25 @@ def test_lazy_names(tmp_path):
     "Each name that `from rlm import …` offers is really there"
     bad = py("import rlm; print(*[o for o in {*dir(rlm), *getattr(rlm, '__all__', [])} if not hasattr(rlm, o)])", tmp_path)
     none(bad.split(), 'rlm names these, and getting them fails:')
-    py('from rlm import RLM, Limits, Run, LM', tmp_path)
+    py('from rlm import RLM, Limits, Run, LM; from rlm import *; import rlm; rlm.rerun.replay', tmp_path)
+
+def test_misspelt_names():
+    "A name that rlm has not is refused in a sentence with the nearest one"
+    with pytest.raises(AttributeError, match="module 'rlm' has no attribute 'RML': did you mean 'RLM'?"): rlm.RML
+    with pytest.raises(ImportError, match="cannot import name 'Limts' from 'rlm': did you mean 'Limits'?"): exec('from rlm import Limts')
+    with pytest.raises(AttributeError, match="module 'rlm' has no attribute 'qwrtz'$"): rlm.qwrtz
+    assert not hasattr(rlm, 'RML') and getattr(rlm, 'Limts', 3)==3 and not hasattr(rlm, '__pycache__')
+
+def test_package_docs():
+    "help(rlm) shows a program that runs, model and file aside, with names that are there"
+    code = re.search(r'\n\n(    .*?)\n\n', rlm.__doc__, re.S)[1]
+    lines = code.splitlines()
+    assert len(lines)==4
+    code = textwrap.dedent(code).replace("'openai/gpt-5-mini'", "'embedded/extractive'").replace("open('book.txt').read()", "'Ann built the lighthouse.'")
+    out = io.StringIO()
+    with redirect_stdout(out): exec(code, {})
+    assert 'Ann built the lighthouse.' in out.getvalue() and 'calls' in out.getvalue()
+    assert {*rlm.__all__}<={*dir(rlm)} and rlm.__all__==list(dict.fromkeys(rlm.__all__))
 
 @pytest.mark.parametrize('path', ['nbs','rlm','tests','tools','benchmarks','setup.py'])
 def test_style(path):

@@ -1,0 +1,211 @@
+# Made from core.py by tools/stubs.py: do not edit
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from rlm.lm import LM
+from rlm.prompts import Prompts
+from rlm.shell import ReplShell
+from rlm.trace import Trace
+from rlm.usage import Limits, Usage
+from typing import Any, AsyncIterator, Iterator, Self, TextIO
+__all__ = ['advanced_toolloop', 'Run', 'default_sandbox', 'RLM', 'Chat', 'RunStream']
+
+def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None, sh: ReplShell | None=None, model: str | LM | None=None, base_url: str | None=None, max_steps: int=10, final_prompt: str | None=None, verbose: bool | TextIO=False, final: Any=None, limits: Limits | None=None, stream: bool=False, trace: str | Path | None=None, **params: Any) -> Generator:
+    """Run a root model with tools until it answers
+
+    Parameters::
+
+        name          type            default             meaning
+        message       str|list                            The question, or messages that end with one
+        sp            str             REPL_SYSTEM_PROMPT  System prompt
+        tools         list|None       None                Annotated Python functions, `make_run_repl(sh)` among them as a rule
+        sh            ReplShell|None  None                Made by `prep_shell`; without one, FINAL_VAR is reported back as
+                                                          impossible
+        model         str|LM|None     None                Root model; None for the one that answers sub-calls in `sh`
+        base_url      str|None        None                Its OpenAI-protocol endpoint, if not the provider's own
+        max_steps     int             10                  Root model replies; the last one is asked for without tools
+        final_prompt  str|None        None                What asks for the last reply; None for the one of `Prompts`
+        verbose       bool|TextIO     False               Print each step? A text stream to print to, True for stdout
+        final                         None                Custom answer pattern(s), `(reply, shell) -> answer or None`, a type,
+                                                          or a check `value -> value`
+        limits        Limits|None     None                More limits; `max_steps` holds for `steps`
+        stream        bool            False               Yield `{\"type\": \"delta\", \"text\"}` too, as text comes?
+        trace         str|Path|None   None                File, or folder, to write the trace to; None for the folder
+                                                          `RLM_TRACE`, if that is set
+        **params                                          More for `LM`: api_key, temperature …
+        returns       Generator                           Yields each litellm `ModelResponse` and each tool result, and last one
+                                                          `{\"type\": \"final\", …}`
+    """
+
+@dataclass
+class Run:
+    """One question answered
+
+    Fields::
+
+        name      type            default  meaning
+        answer    str                      The answer; '' when there is none
+        value     object                   The object that was given as the answer
+        stop      str                      How the run ended: `final`, `final_var`, `repl`, `last_message`,
+                                           `max_steps`, `budget`, `error` or `interrupted`
+        usage     Usage                    Root calls and sub-calls; `usage.by('depth')`, `by('role')` and
+                                           `by('model')` split it
+        steps     int                      Root model replies
+        limit     str|None        None     Which limit ended it
+        error     Exception|None  None     What failed, if anything did; `str` of it is one sentence
+        messages  list            list()   The whole history
+        trace     Trace           Trace()  Every `Event` of the run and what it started, pieces of text aside;
+                                           `run.trace.df()` is a table
+    """
+    answer: str
+    value: object
+    stop: str
+    usage: Usage
+    steps: int
+    limit: str | None = ...
+    error: Exception | None = ...
+    messages: list = ...
+    trace: Trace = ...
+    @property
+    def cost(self) -> float | None:
+        """US dollars; None when a price is unknown"""
+    def raise_for_stop(self) -> Run:
+        """Raise what ended the run, if it was an error, a limit or an interrupt"""
+    def access(self) -> list[dict]:
+        """What code of the run tried to touch besides its context: files, the network, processes"""
+    @classmethod
+    def load(cls, path: str | Path) -> Run:
+        """Read a run back from its trace
+
+        Parameters::
+
+            name     type      default  meaning
+            path     str|Path           A trace file
+            returns  Run                Of the last run in it, as far as it came; raises `ValueError` when it
+                                        is no trace
+        """
+
+def default_sandbox() -> str: ...
+
+class RLM:
+    """A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`
+
+    Parameters::
+
+        name       type            default     meaning
+        model      str|LM                      Root model
+        sub_model  str|LM|None     None        Who answers `llm_query`; None for the root model
+        base_url   str|None        None        OpenAI-protocol endpoint for both
+        limits     Limits          Limits()    How far a run may go
+        mode       str             'auto'      `tools`, `fence`, or `auto`: tools if litellm says that the model can
+                                               call them
+        shell      Callable        prep_shell  `(context, model=…, tools=…) -> shell`: makes the REPL
+        final                      None        Custom answer pattern(s), `(reply, shell) -> answer or None`, a type
+                                               or pydantic model, or a check `value -> value`
+        prompts    Prompts         Prompts()   What the root model is told
+        tools      dict|list|None  None        More functions or values for the REPL
+        trace      str|Path|None   None        File that runs are written to, or folder where each gets its own; None
+                                               for the folder `RLM_TRACE`, if that is set
+        sandbox    str|None        None        Where cells run, as `prep_shell` takes it; None for `RLM_SANDBOX`,
+                                               else `auto`, in a notebook `trusted`
+        **params                               More for `LM`: api_key, temperature, fallbacks …
+    """
+    lm: LM
+    sub_lm: LM
+    limits: Limits
+    mode: str
+    shell: Callable
+    final: Any
+    prompts: Prompts
+    tools: dict | list | None
+    trace: Path | str | None
+    sandbox: str | None
+    def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, base_url: str | None=None, limits: Limits=..., mode: str='auto', shell: Callable=..., final: Any=None, prompts: Prompts=..., tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | None=None, **params: Any) -> None: ...
+    def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
+        """Ask one question about one context
+
+        Parameters::
+
+            name     type         default  meaning
+            context  object                What the question is about
+            query    str                   The question
+            verbose  bool|TextIO  False    Print each step? A text stream to print to, True for stdout
+            returns  Run                   Always, whatever happened on the way: see `stop`, `limit` and `error`
+        """
+    def chat(self, context: object) -> Chat:
+        """Ask several questions about one context
+
+        Parameters::
+
+            name     type    default  meaning
+            context  object           What the questions will be about
+            returns  Chat             Call it with each question; close it, or use it in a `with`
+        """
+    def stream(self, context: object, query: str) -> RunStream:
+        """Ask one question and see everything as it happens
+
+        Parameters::
+
+            name     type       default  meaning
+            context  object              What the question is about
+            query    str                 The question
+            returns  RunStream           Iterate it with `for` or `async for`; afterwards `.run`
+        """
+    async def arun(self, context: object, query: str) -> Run:
+        """Ask one question without blocking the event loop
+
+        Parameters::
+
+            name     type    default  meaning
+            context  object           What the question is about
+            query    str              The question
+            returns  Run              Cancelling the task interrupts the run; the `CancelledError` carries
+                                      it as `.run`
+        """
+
+class Chat:
+    """Several questions about one context: variables stay, and the model sees the earlier questions and answers
+
+    Parameters::
+
+        name     type    default  meaning
+        rlm      RLM              Who answers
+        context  object           What the questions are about
+    """
+    rlm: RLM
+    sh: Any
+    messages: Any
+    history: Any
+    asked: int
+    def __init__(self, rlm: RLM, context: object) -> None: ...
+    def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
+        """Ask the next question
+
+        Parameters::
+
+            name     type           default  meaning
+            query    str                     The next question
+            verbose  bool|TextIO    False    Print each step?
+            emit     Callable|None  None     Told of each `Event`
+        """
+    def start(self, query: Any, emit: Any=None, past: Any=None, **facts: Any) -> Any:
+        """Get the next run ready; `facts` go into the header of its trace"""
+    def drive(self, job: Any, verbose: Any=False) -> Any:
+        """See a run through"""
+    def finish(self, job: Any, item: Any) -> Any: ...
+    def close(self) -> None:
+        """Let go of the context and the variables"""
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: Any) -> None: ...
+
+class RunStream:
+    chat: Chat
+    query: str
+    closes: bool
+    run: Any
+    thread: Any
+    job: Any
+    def __init__(self, chat: Chat, query: str, closes: bool) -> None: ...
+    def stop(self) -> None: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __aiter__(self) -> AsyncIterator[Any]: ...

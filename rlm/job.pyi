@@ -1,0 +1,40 @@
+# Made from job.py by tools/stubs.py: do not edit
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from rlm.lm import LM
+from rlm.loop import Outcome, Rules
+from rlm.past import Past
+from rlm.shell import ReplShell
+from rlm.trace import Event, Trace
+from rlm.usage import Budget
+from typing import Any
+__all__ = ['Tree', 'Job']
+
+@dataclass
+class Tree:
+    budget: Budget
+    trace: Trace
+    emit: Callable | None = ...
+    memo: dict = ...
+    child: Callable | None = ...
+    live: bool = ...
+
+class Job:
+    out: Outcome
+    rules: Rules
+    tools: dict
+    sh: ReplShell | None
+    past: Past | None
+    tree: Tree
+    budget: Any
+    warned: bool
+    depth: Any
+    cell: Any
+    told: Any
+    id: Any
+    lm: Any
+    def __init__(self, out: Outcome, rules: Rules, lm: LM, tools: dict | None=None, sh: ReplShell | None=None, tree: Tree | None=None, parent: Event | None=None, past: Past | None=None) -> None: ...
+    def tell(self, kind: Any, parent: Any=None, **kw: Any) -> Any: ...
+    def remember(self, calls: list) -> None: ...
+    def items(self, stream: bool=False) -> Generator: ...
+    def final(self) -> dict: ...

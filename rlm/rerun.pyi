@@ -1,0 +1,37 @@
+# Made from rerun.py by tools/stubs.py: do not edit
+from pathlib import Path
+from rlm.core import Run
+from typing import Any, TextIO
+__all__ = ['resume', 'replay', 'fork']
+
+def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **changes: Any) -> Run:
+    """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again
+
+    Parameters::
+
+        name       type         default  meaning
+        path       str|Path              Trace of the run
+        context    object                The same context; another one is refused
+        verbose    bool|TextIO  False    Print each step? A text stream to print to, True for stdout
+        **changes                        What is to differ, as `RLM` takes it: `limits`, `api_key`, `model` …
+        returns    Run                   Of the whole run; raises `ValueError` when it cannot be taken up
+    """
+
+def replay(path: str | Path, context: object=None, **changes: Any) -> Run: ...
+
+def fork(path: str | Path, context: object=None, *, step: int, query: str | None=None, sp: str | None=None, **changes: Any) -> Run:
+    """Go on from a step of a run with something changed
+
+    Parameters::
+
+        name       type      default  meaning
+        path       str|Path           Trace of a run
+        context    object    None     Its context; without it no cell of the past runs again, and later ones
+                                      do not find it
+        step       int                First step that is made anew; those before are taken over
+        query      str|None  None     Another question; None for the same
+        sp         str|None  None     Another system prompt; None for the same
+        **changes                     What else is to differ, as `RLM` takes it: `model`, `limits`, `trace`
+                                      …
+        returns    Run                A run of its own
+    """

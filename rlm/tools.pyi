@@ -1,0 +1,65 @@
+# Made from tools.py by tools/stubs.py: do not edit
+from collections.abc import Callable
+from rlm.lm import LM
+from rlm.shell import ReplShell
+from rlm.usage import Budget
+from typing import Any
+__all__ = ['describe', 'ReplTools', 'worker_helpers', 'prep_shell', 'strip_fence', 'make_run_repl']
+
+def describe(value: object) -> str: ...
+
+class ReplTools:
+    sh: ReplShell
+    lm: Any
+    final: tuple | None
+    run_budget: Budget | None
+    last_error: Any
+    child: Callable | None
+    def __init__(self, sh: ReplShell, lm: LM | None) -> None: ...
+    def begin(self, budget: Budget, child: Callable | None=None, **door: Any) -> None: ...
+    def budget(self) -> dict: ...
+    def cell_time(self, timeout: Any) -> Any: ...
+    def SHOW_VARS(self) -> dict: ...
+    def llm_query(self, prompt: str | list, model: str | None=None, max_tokens: int | None=None, response_format: Any=None, cache: bool=True) -> str: ...
+    async def allm_query(self, prompt: str | list, model: str | None=None, max_tokens: int | None=None, response_format: Any=None, cache: bool=True) -> str: ...
+    def llm_query_batched(self, prompts: list, model: str | None=None, max_tokens: int | None=None, response_format: Any=None, cache: bool=True) -> list: ...
+    def rlm_query(self, query: str, context: Any) -> str: ...
+    def rlm_query_batched(self, queries: str | list, contexts: Any) -> list: ...
+    def FINAL(self, value: Any) -> None: ...
+    def FINAL_VAR(self, name: Any) -> Any: ...
+    def take_final(self) -> tuple | None: ...
+
+def worker_helpers(sh: ReplShell, give: Any) -> dict: ...
+
+def prep_shell(context: object, model: str | LM | None=None, base_url: str | None=None, tools: dict | list | None=None, sandbox: str | None=None, **params: Any) -> ReplShell:
+    """Make the REPL for one context
+
+    Parameters::
+
+        name      type            default  meaning
+        context   object                   What the questions will be about; the model finds it as `context`
+        model     str|LM|None     None     Who answers `llm_query`; None if nobody does
+        base_url  str|None        None     OpenAI-protocol endpoint of that model
+        tools     dict|list|None  None     More functions or values for the REPL: by name, or functions that have
+                                           one
+        sandbox   str|None        None     Where cells run: None or `trusted` in this process, which is no
+                                           boundary; `auto` or `strict` in a worker that is locked in; `monty`
+        **params                           More for `LM`: api_key, temperature …
+        returns   ReplShell                An IPython shell, or what stands for one; `sh.user_ns` holds the
+                                           variables, `sh.close()` lets go of them. Raises `SandboxError`
+    """
+
+def strip_fence(code: str) -> str: ...
+
+def make_run_repl(sh: ReplShell, max_output: int=5000, timeout: float | None=None) -> Callable:
+    """The tool that runs code in `sh`
+
+    Parameters::
+
+        name        type        default  meaning
+        sh          ReplShell            Made by `prep_shell`
+        max_output  int         5000     Characters of output that the model sees of one cell; head and tail of
+                                         a longer one
+        timeout     float|None  None     Seconds that one cell may take; None for no limit
+        returns     Callable             `run_repl(python_code: str) -> str`
+    """

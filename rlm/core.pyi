@@ -8,9 +8,9 @@ from rlm.shell import ReplShell
 from rlm.trace import Trace
 from rlm.usage import Limits, Usage
 from typing import Any, AsyncIterator, Iterator, Self, TextIO
-__all__ = ['advanced_toolloop', 'Run', 'default_sandbox', 'RLM', 'Chat', 'RunStream']
+__all__ = ['advanced_toolloop', 'Run', 'RunWarning', 'RLM', 'Chat', 'RunStream']
 
-def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None, sh: ReplShell | None=None, model: str | LM | None=None, base_url: str | None=None, max_steps: int=10, final_prompt: str | None=None, verbose: bool | TextIO=False, final: Any=None, limits: Limits | None=None, stream: bool=False, trace: str | Path | None=None, **params: Any) -> Generator:
+def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None, sh: ReplShell | None=None, model: str | LM | None=None, base_url: str | None=None, max_steps: int | None=None, final_prompt: str | None=None, verbose: bool | TextIO=False, final: Any=None, limits: Limits | None=None, stream: bool=False, trace: str | Path | None=None, **params: Any) -> Generator:
     """Run a root model with tools until it answers
 
     Parameters::
@@ -23,12 +23,13 @@ def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None,
                                                           impossible
         model         str|LM|None     None                Root model; None for the one that answers sub-calls in `sh`
         base_url      str|None        None                Its OpenAI-protocol endpoint, if not the provider's own
-        max_steps     int             10                  Root model replies; the last one is asked for without tools
+        max_steps     int|None        None                Root model replies, the last of which is asked for without tools; None
+                                                          for `limits.steps`
         final_prompt  str|None        None                What asks for the last reply; None for the one of `Prompts`
         verbose       bool|TextIO     False               Print each step? A text stream to print to, True for stdout
         final                         None                Custom answer pattern(s), `(reply, shell) -> answer or None`, a type,
                                                           or a check `value -> value`
-        limits        Limits|None     None                More limits; `max_steps` holds for `steps`
+        limits        Limits|None     None                How far the run may go; `max_steps` goes before its `steps`
         stream        bool            False               Yield `{\"type\": \"delta\", \"text\"}` too, as text comes?
         trace         str|Path|None   None                File, or folder, to write the trace to; None for the folder
                                                           `RLM_TRACE`, if that is set
@@ -47,7 +48,7 @@ class Run:
         answer    str                      The answer; '' when there is none
         value     object                   The object that was given as the answer
         stop      str                      How the run ended: `final`, `final_var`, `repl`, `last_message`,
-                                           `max_steps`, `budget`, `error` or `interrupted`
+                                           `max_steps`, `budget`, `check`, `error` or `interrupted`
         usage     Usage                    Root calls and sub-calls; `usage.by('depth')`, `by('role')` and
                                            `by('model')` split it
         steps     int                      Root model replies
@@ -69,10 +70,14 @@ class Run:
     @property
     def cost(self) -> float | None:
         """US dollars; None when a price is unknown"""
+    @property
+    def problem(self) -> str:
+        """Why a run has no answer, or not the one it was to have"""
     def raise_for_stop(self) -> Run:
-        """Raise what ended the run, if it was an error, a limit or an interrupt"""
+        """Raise what ended the run, if it was an error, an answer that did not pass its check, a limit or an interrupt"""
     def access(self) -> list[dict]:
         """What code of the run tried to touch besides its context: files, the network, processes"""
+    def __bool__(self) -> bool: ...
     @classmethod
     def load(cls, path: str | Path) -> Run:
         """Read a run back from its trace
@@ -85,42 +90,45 @@ class Run:
                                         is no trace
         """
 
-def default_sandbox() -> str: ...
+class RunWarning(UserWarning):
+    ...
 
 class RLM:
     """A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`
 
     Parameters::
 
-        name       type            default     meaning
-        model      str|LM                      Root model
-        sub_model  str|LM|None     None        Who answers `llm_query`; None for the root model
-        base_url   str|None        None        OpenAI-protocol endpoint for both
-        limits     Limits          Limits()    How far a run may go
-        mode       str             'auto'      `tools`, `fence`, or `auto`: tools if litellm says that the model can
-                                               call them
-        shell      Callable        prep_shell  `(context, model=…, tools=…) -> shell`: makes the REPL
-        final                      None        Custom answer pattern(s), `(reply, shell) -> answer or None`, a type
-                                               or pydantic model, or a check `value -> value`
-        prompts    Prompts         Prompts()   What the root model is told
-        tools      dict|list|None  None        More functions or values for the REPL
-        trace      str|Path|None   None        File that runs are written to, or folder where each gets its own; None
-                                               for the folder `RLM_TRACE`, if that is set
-        sandbox    str|None        None        Where cells run, as `prep_shell` takes it; None for `RLM_SANDBOX`,
-                                               else `auto`, in a notebook `trusted`
-        **params                               More for `LM`: api_key, temperature, fallbacks …
+        name       type            default  meaning
+        model      str|LM                   Root model
+        sub_model  str|LM|None     None     Who answers `llm_query`; None for the root model
+        base_url   str|None        None     OpenAI-protocol endpoint for both
+        limits     Limits|None     None     How far a run may go; None for `Limits()`
+        mode       str             'auto'   `tools`, `fence`, or `auto`: tools if litellm says that the model can
+                                            call them
+        shell      Callable|None   None     `(context, model=…, tools=…) -> shell`: makes the REPL; None for
+                                            `prep_shell`
+        final                      None     Custom answer pattern(s), `(reply, shell) -> answer or None`, a type
+                                            or pydantic model, or a check `value -> value`
+        prompts    Prompts|None    None     What the root model is told; None for `Prompts()`
+        tools      dict|list|None  None     More functions or values for the REPL
+        trace      str|Path|None   None     File that runs are written to, or folder where each gets its own; None
+                                            for the folder `RLM_TRACE`, if that is set
+        sandbox    str|None        None     Where cells run, as `prep_shell` takes it; None for `RLM_SANDBOX`,
+                                            else `auto`, in a notebook `trusted`
+        **params                            More for `LM`: api_key, temperature, fallbacks …
     """
-    lm: LM
-    sub_lm: LM
+    lm: Any
+    sub_lm: Any
     limits: Limits
     mode: str
-    shell: Callable
+    shell: Any
     final: Any
     prompts: Prompts
     tools: dict | list | None
     trace: Path | str | None
     sandbox: str | None
-    def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, base_url: str | None=None, limits: Limits=..., mode: str='auto', shell: Callable=..., final: Any=None, prompts: Prompts=..., tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | None=None, **params: Any) -> None: ...
+    last: Any
+    def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, base_url: str | None=None, limits: Limits | None=None, mode: str='auto', shell: Callable | None=None, final: Any=None, prompts: Prompts | None=None, tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | None=None, **params: Any) -> None: ...
     def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question about one context
 
@@ -130,7 +138,9 @@ class RLM:
             context  object                What the question is about
             query    str                   The question
             verbose  bool|TextIO  False    Print each step? A text stream to print to, True for stdout
-            returns  Run                   Always, whatever happened on the way: see `stop`, `limit` and `error`
+            returns  Run                   Whatever happened on the way: see `stop`, `limit` and `error`. Ctrl-C
+                                           raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last`
+                                           too
         """
     def chat(self, context: object) -> Chat:
         """Ask several questions about one context
@@ -141,26 +151,28 @@ class RLM:
             context  object           What the questions will be about
             returns  Chat             Call it with each question; close it, or use it in a `with`
         """
-    def stream(self, context: object, query: str) -> RunStream:
+    def stream(self, context: object, query: str, verbose: bool | TextIO=False) -> RunStream:
         """Ask one question and see everything as it happens
 
         Parameters::
 
-            name     type       default  meaning
-            context  object              What the question is about
-            query    str                 The question
-            returns  RunStream           Iterate it with `for` or `async for`; afterwards `.run`
+            name     type         default  meaning
+            context  object                What the question is about
+            query    str                   The question
+            verbose  bool|TextIO  False    Print each step too? A text stream to print to, True for stdout
+            returns  RunStream             Iterate it with `for` or `async for`, once; afterwards `.run`
         """
-    async def arun(self, context: object, query: str) -> Run:
+    async def arun(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question without blocking the event loop
 
         Parameters::
 
-            name     type    default  meaning
-            context  object           What the question is about
-            query    str              The question
-            returns  Run              Cancelling the task interrupts the run; the `CancelledError` carries
-                                      it as `.run`
+            name     type         default  meaning
+            context  object                What the question is about
+            query    str                   The question
+            verbose  bool|TextIO  False    Print each step? A text stream to print to, True for stdout
+            returns  Run                   Cancelling the task interrupts the run; the `CancelledError` carries
+                                           it as `.run`, and it is `rlm.last`
         """
 
 class Chat:
@@ -187,12 +199,14 @@ class Chat:
             query    str                     The next question
             verbose  bool|TextIO    False    Print each step?
             emit     Callable|None  None     Told of each `Event`
+            returns  Run                     As for `RLM`; the chat goes on after an interrupt too
         """
     def start(self, query: Any, emit: Any=None, past: Any=None, **facts: Any) -> Any:
         """Get the next run ready; `facts` go into the header of its trace"""
     def drive(self, job: Any, verbose: Any=False) -> Any:
-        """See a run through"""
-    def finish(self, job: Any, item: Any) -> Any: ...
+        """See a run through; an interrupt is raised when all is written down, with the run"""
+    def finish(self, job: Any, item: Any) -> Any:
+        """The run that a job was"""
     def close(self) -> None:
         """Let go of the context and the variables"""
     def __enter__(self) -> Self: ...
@@ -202,10 +216,12 @@ class RunStream:
     chat: Chat
     query: str
     closes: bool
+    verbose: TextIO | bool
+    listens: bool
     run: Any
     thread: Any
     job: Any
-    def __init__(self, chat: Chat, query: str, closes: bool) -> None: ...
+    def __init__(self, chat: Chat, query: str, closes: bool, verbose: bool | TextIO=False, listens: bool=True) -> None: ...
     def stop(self) -> None: ...
     def __iter__(self) -> Iterator[Any]: ...
     def __aiter__(self) -> AsyncIterator[Any]: ...

@@ -1,7 +1,7 @@
 # Made from direct.py by tools/stubs.py: do not edit
 from dataclasses import dataclass
 from typing import Any, AsyncIterator
-__all__ = ['usable', 'Plan', 'plan_for', 'Chunks', 'complete']
+__all__ = ['usable', 'Plan', 'plan_for', 'Chunks', 'complete', 'unstreamed']
 
 def usable(request: dict, base_url: str | None=None) -> bool: ...
 
@@ -24,3 +24,5 @@ class Chunks:
     def __aiter__(self) -> AsyncIterator[Any]: ...
 
 async def complete(request: dict, model: str, base_url: str | None=None, key: str | None=None) -> Any: ...
+
+async def unstreamed(source: Any) -> Any: ...

@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from rlm._wire import Link, Reader
 from typing import Any, Self
-__all__ = ['free_disk', 'SandboxError', 'facts', 'choose', 'doctor', 'Bounds', 'remove_folder', 'WorkerProcess', 'take_worker', 'process_pids', 'process_use', 'folder_use']
+__all__ = ['free_disk', 'SandboxError', 'facts', 'choose', 'doctor', 'MissingPackage', 'Bounds', 'WorkerProcess', 'take_worker', 'process_pids', 'process_use', 'folder_use']
 
 class SandboxError(ValueError):
     ...
@@ -12,6 +12,9 @@ def facts() -> dict: ...
 def choose(sandbox: str) -> tuple[str, str]: ...
 
 def doctor() -> str: ...
+
+class MissingPackage(SandboxError):
+    ...
 
 @dataclass(frozen=True)
 class Bounds:
@@ -25,8 +28,6 @@ class Bounds:
     calls: int = ...
     prompt: int = ...
 free_disk: Any
-
-def remove_folder(folder: str) -> None: ...
 
 class WorkerProcess:
     kind: Any
@@ -42,6 +43,8 @@ class WorkerProcess:
     boxes: dict
     opened: bool
     began: bool
+    rest: Any
+    read_error: Any
     pid: Any
     offered: set
     threads: set

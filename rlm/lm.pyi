@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from rlm.usage import Budget, Usage
 from typing import Any, Iterator, Self
-__all__ = ['LM', 'as_lm', 'estimate_tokens', 'prompt_tokens', 'fingerprint', 'FailedQuery']
+__all__ = ['LM', 'as_lm', 'as_lms', 'fingerprint', 'FailedQuery']
 
 class LM:
     """A model to call
@@ -14,20 +14,21 @@ class LM:
                                            `embedded/extractive`
         base_url     str|None     None     OpenAI-protocol endpoint; None for the provider's own
         api_key      str|None     None     Key; None for the provider's environment variable
-        budget       Budget|None  None     Where calls are counted; None for one of its own
+        budget       Budget|None  None     Where calls are counted; None for one of its own, without limits
         retries      int          3        Further tries after a failure that may pass
         timeout      float        600.0    Seconds for one try, all told
         fallbacks    list         ()       Models to ask, in order, when this one fails for good
         concurrency  int|None     None     Calls to its endpoint under way at once; None for `RLM_CONCURRENCY`,
                                            or 32
-        **params                           Anything else for litellm: temperature, max_tokens …
+        params       dict|None    None     What only litellm or this provider knows: `dict(api_version=…)`
+        **sampling                         Parameters of OpenAI's chat API: temperature, max_tokens, extra_body …
     """
     backoff: float
     max_wait: float
     model: str
     base_url: str | None
     api_key: str | None
-    budget: Budget
+    budget: Any
     retries: int
     timeout: float
     fallbacks: tuple
@@ -38,7 +39,7 @@ class LM:
     emit: Any
     memo: Any
     recorded: Any
-    def __init__(self, model: str, base_url: str | None=None, api_key: str | None=None, budget: Budget | None=None, retries: int=3, timeout: float=600.0, fallbacks: list | tuple=..., concurrency: int | None=None, **params: Any) -> None: ...
+    def __init__(self, model: str, base_url: str | None=None, api_key: str | None=None, budget: Budget | None=None, retries: int=3, timeout: float=600.0, fallbacks: list | tuple=..., concurrency: int | None=None, params: dict | None=None, **sampling: Any) -> None: ...
     @property
     def usage(self) -> Usage:
         """What all calls counted in this model's budget have used"""
@@ -82,6 +83,29 @@ class LM:
             got      int                  Completion tokens
             returns  float|None           US dollars; None when litellm knows no price
         """
+    def worth(self, sent: int, got: int) -> float | None:
+        """What a call would take of the limit on cost
+
+        Parameters::
+
+            name     type        default  meaning
+            sent     int                  Prompt tokens
+            got      int                  Completion tokens
+            returns  float|None           US dollars; 0 without a limit on cost, None when nobody knows a price
+        """
+    def measure(self, messages: list, got: int, more: int=0, **request: Any) -> tuple[int, float | None]:
+        """What a request needs, with its reply: by its bytes while the budget has room for many such, by the tokenizer near a limit
+
+        Parameters::
+
+            name       type                    default  meaning
+            messages   list                             Messages
+            got        int                              Completion tokens to expect
+            more       int                     0        Prompt tokens that are still to come
+            **request                                   What else is sent
+            returns    tuple[int, float|None]           Tokens, and US dollars under a limit on cost; None when litellm knows
+                                                        no price
+        """
     def __call__(self, prompt: str | list, last: bool=False, on_text: Callable | None=None, **kw: Any) -> Any:
         """Call the model and wait
 
@@ -93,7 +117,7 @@ class LM:
                                              back?
             on_text  Callable|None  None     Called with each piece of text as it comes, and with None when a cut
                                              stream starts again
-            **kw                             `tools` and anything else for this call alone
+            **kw                             Parameters for this call alone, as `LM` takes them; `tools`
             returns                          A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
         """
     def pieces(self, prompt: str | list, **kw: Any) -> Iterator[Any]:
@@ -159,11 +183,9 @@ class LM:
                                             that carries the error
         """
 
-def as_lm(model: str | LM, base_url: str | None=None, **params: Any) -> LM: ...
+def as_lm(model: str | LM, base_url: str | None=None, door: Callable | None=None, **params: Any) -> LM: ...
 
-def estimate_tokens(text: str) -> int: ...
-
-def prompt_tokens(messages: list, tools: list | None=None) -> int: ...
+def as_lms(model: str | LM, sub_model: str | LM | None=None, base_url: str | None=None, door: Callable | None=None, **params: Any) -> tuple[LM, LM]: ...
 
 def fingerprint(model: str, request: dict) -> str: ...
 

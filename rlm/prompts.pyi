@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from rlm.shell import ReplShell
 from rlm.usage import Limits
 from typing import Any
-__all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'context_note', 'tools_note', 'limits_note', 'system_message', 'Prompts']
+__all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE', 'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'context_note', 'tools_note', 'limits_note', 'system_message', 'Prompts']
 REPL_SYSTEM_PROMPT: str
 BY_FENCE: str
 FENCE_SYSTEM_PROMPT: Any
@@ -19,6 +19,8 @@ def system_message(sp: str, sh: ReplShell | None=None, limits: Limits | None=Non
 FINAL_PROMPT: str
 EMPTY_NOTE: str
 FENCE_NOTE: str
+BARE_NOTE: str
+CUT_NOTE: str
 LANDING_PROMPT: str
 SUMMARY_PROMPT: str
 NO_OUTPUT: str

@@ -1,8 +1,10 @@
 # Made from providers.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['builtin_providers', 'load_litellm', 'resolve_model', 'LMError', 'classify']
+__all__ = ['builtin_providers', 'load_litellm', 'check_url', 'resolve_model', 'LMError', 'brief', 'classify']
 
 def load_litellm() -> Any: ...
+
+def check_url(url: str | None, name: str='base_url') -> Any: ...
 builtin_providers: dict
 
 def resolve_model(model: str, base_url: str | None=None) -> tuple[str, str]: ...
@@ -16,7 +18,7 @@ class LMError(Exception):
         kind     str                  What happened: `missing_key`, `auth`, `quota`, `rate_limit`,
                                       `timeout`, `connection`, `server`, `malformed`, `empty`, `refused`,
                                       `context_window`, `content_filter`, `not_found`, `bad_request`,
-                                      `unknown_model`, `forbidden`
+                                      `unknown_model`, `missing_module`, `forbidden`
         message  str                  One sentence: what is wrong and what to do
         retry    bool        False    Can the same call succeed later?
         wait     float|None  None     Seconds that the provider asks to wait
@@ -27,5 +29,7 @@ class LMError(Exception):
     retry: bool
     wait: float | None
     def __init__(self, kind: str, message: str, retry: bool=False, wait: float | None=None) -> None: ...
+
+def brief(said: object, known: list | tuple=...) -> str: ...
 
 def classify(e: Exception, model: str, base_url: str | None=None, key: str | list | None=None) -> LMError: ...

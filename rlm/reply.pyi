@@ -1,8 +1,9 @@
 # Made from reply.py by tools/stubs.py: do not edit
+from collections.abc import Callable
 from rlm.providers import LMError
 from rlm.usage import Usage
 from typing import Any
-__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'clean_text', 'sendable', 'clean_reply', 'as_messages', 'reply_facts', 'facts_reply']
+__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply', 'as_messages', 'reply_facts', 'facts_reply']
 
 def message_of(response: Any) -> Any: ...
 
@@ -11,6 +12,8 @@ def content_text(content: str | list | None) -> str: ...
 def reply_text(response: Any) -> str: ...
 
 def withheld(response: Any, model: str) -> LMError: ...
+
+def watch_end(source: Any) -> Callable: ...
 
 def clean_text(o: object) -> Any: ...
 

@@ -2,10 +2,12 @@
 from rlm.isolation import Bounds
 from rlm.shell import Cell, ReplShell
 from typing import Any
-__all__ = ['WorkerDied', 'SandboxShell', 'make_shell']
+__all__ = ['most_tools', 'most_flying', 'SANDBOXES', 'WorkerDied', 'SandboxShell', 'default_sandbox', 'make_shell']
 
 class WorkerDied(RuntimeError):
     ...
+most_tools: int
+most_flying: Any
 
 class SandboxShell:
     kind: Any
@@ -26,5 +28,8 @@ class SandboxShell:
     def let_go(self) -> None: ...
     def close(self) -> None: ...
     def access(self) -> list[dict]: ...
+SANDBOXES: tuple
+
+def default_sandbox() -> str: ...
 
 def make_shell(sandbox: str | None=None, helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> ReplShell | SandboxShell: ...

@@ -2,7 +2,9 @@
 from IPython.core.interactiveshell import InteractiveShell
 from dataclasses import dataclass
 from typing import Any
-__all__ = ['ReplShell', 'show_value', 'Cell']
+__all__ = ['held', 'ReplShell', 'show_value', 'is_quiet', 'Cell']
+
+def held(context: object) -> str: ...
 
 class ReplShell(InteractiveShell):
     compiler_class: Any
@@ -36,6 +38,8 @@ class ReplShell(InteractiveShell):
     def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell: ...
 
 def show_value(value: object, out: Any, limit: int=5000) -> None: ...
+
+def is_quiet(code: str) -> bool: ...
 
 @dataclass
 class Cell:

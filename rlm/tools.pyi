@@ -4,7 +4,7 @@ from rlm.lm import LM
 from rlm.shell import ReplShell
 from rlm.usage import Budget
 from typing import Any
-__all__ = ['describe', 'ReplTools', 'worker_helpers', 'prep_shell', 'strip_fence', 'make_run_repl']
+__all__ = ['most_children', 'describe', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'strip_fence', 'make_run_repl']
 
 def describe(value: object) -> str: ...
 
@@ -15,6 +15,7 @@ class ReplTools:
     run_budget: Budget | None
     last_error: Any
     child: Callable | None
+    children: Any
     def __init__(self, sh: ReplShell, lm: LM | None) -> None: ...
     def begin(self, budget: Budget, child: Callable | None=None, **door: Any) -> None: ...
     def budget(self) -> dict: ...
@@ -28,8 +29,11 @@ class ReplTools:
     def FINAL(self, value: Any) -> None: ...
     def FINAL_VAR(self, name: Any) -> Any: ...
     def take_final(self) -> tuple | None: ...
+most_children: int
 
 def worker_helpers(sh: ReplShell, give: Any) -> dict: ...
+
+def named_tools(tools: dict | list | None) -> dict: ...
 
 def prep_shell(context: object, model: str | LM | None=None, base_url: str | None=None, tools: dict | list | None=None, sandbox: str | None=None, **params: Any) -> ReplShell:
     """Make the REPL for one context
@@ -42,8 +46,9 @@ def prep_shell(context: object, model: str | LM | None=None, base_url: str | Non
         base_url  str|None        None     OpenAI-protocol endpoint of that model
         tools     dict|list|None  None     More functions or values for the REPL: by name, or functions that have
                                            one
-        sandbox   str|None        None     Where cells run: None or `trusted` in this process, which is no
-                                           boundary; `auto` or `strict` in a worker that is locked in; `monty`
+        sandbox   str|None        None     Where cells run: `auto` or `strict` in a worker that is locked in,
+                                           `monty`, or `trusted` in this process, which is no boundary; None for
+                                           `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
         **params                           More for `LM`: api_key, temperature …
         returns   ReplShell                An IPython shell, or what stands for one; `sh.user_ns` holds the
                                            variables, `sh.close()` lets go of them. Raises `SandboxError`

@@ -1,7 +1,7 @@
 # Made from usage.py by tools/stubs.py: do not edit
 from dataclasses import dataclass
 from typing import Any
-__all__ = ['Usage', 'usage_of', 'Limits', 'BudgetExceeded', 'Reservation', 'Budget']
+__all__ = ['Usage', 'known_cost', 'usage_of', 'without_nonsense', 'nearest', 'check_whole', 'check_amount', 'Limits', 'as_limits', 'BudgetExceeded', 'Reservation', 'Budget']
 
 @dataclass(frozen=True)
 class Usage:
@@ -14,11 +14,12 @@ class Usage:
         completion_tokens  int         0        Tokens received, reasoning ones included
         cached_tokens      int         0        Part of `prompt_tokens` that the provider read from its prefix cache
         reasoning_tokens   int         0        Part of `completion_tokens` that was thinking
-        calls              int         0        Model calls that were billed
+        calls              int         0        Model calls that were billed; requests that brought nothing are in
+                                                `Budget.failed`
         cost               float|None  0.0      US dollars; None when the price of any call is unknown
         seconds            float       0.0      Seconds spent waiting, summed over calls (concurrent calls overlap)
         estimated          bool        False    Was any of these tokens counted here, because the provider sent no
-                                                usage?
+                                                usage, or none that can be?
         parts              tuple       ()       `((depth, role, model), Usage)` of each part of a run; see `by`
     """
     prompt_tokens: int = ...
@@ -48,27 +49,37 @@ class Usage:
                                     call
         """
 
+def known_cost(v: object) -> float | None: ...
+
 def usage_of(response: Any, seconds: float=0.0) -> Usage: ...
+
+def without_nonsense(body: dict) -> dict: ...
+
+def nearest(name: str, names: list) -> str: ...
+
+def check_whole(name: str, v: object, least: int=1, most: int | None=None, none: str='') -> Any: ...
+
+def check_amount(name: str, v: object, none: str='', unit: str='') -> Any: ...
 
 @dataclass(frozen=True)
 class Limits:
-    """How far one run may go, its sub-calls included; None for no limit
+    """How far one run may go, its sub-calls included; None for no limit. `Limits()` is for runs that go wrong: an honest one hardly meets it
 
     Fields::
 
-        name       type        default  meaning
-        steps      int         50       Root model replies, the last of which must be the answer
-        calls      int|None    None     Model calls
-        tokens     int|None    None     Tokens sent and received
-        cost       float|None  None     US dollars; needs models whose price litellm knows
-        time       float|None  None     Seconds
-        errors     int|None    None     Cells and tool calls in a row that fail
-        depth      int         1        Levels of sub-calls; at 1 a sub-call is a plain model call
-        cell_time  float|None  None     Seconds for one cell of code
-        history    float       0.75     Share of the root model's window that its prompt may fill before the
-                                        history is compacted
+        name       type        default   meaning
+        steps      int|None    50        Root model replies, the last of which must be the answer
+        calls      int|None    2000      Requests to models that are sent: replies, failures and retries
+        tokens     int|None    20000000  Tokens sent and received
+        cost       float|None  None      US dollars; needs models whose price litellm knows
+        time       float|None  None      Seconds
+        errors     int|None    None      Cells and tool calls in a row that fail
+        depth      int         1         Levels of sub-calls; at 1 a sub-call is a plain model call
+        cell_time  float|None  None      Seconds for one cell of code
+        history    float       0.75      Share of the root model's window that its prompt may fill before the
+                                         history is compacted
     """
-    steps: int = ...
+    steps: int | None = ...
     calls: int | None = ...
     tokens: int | None = ...
     cost: float | None = ...
@@ -78,6 +89,17 @@ class Limits:
     cell_time: float | None = ...
     history: float = ...
     def __post_init__(self) -> None: ...
+    @classmethod
+    def none(cls, **more: Any) -> Limits:
+        """No limit at all, but for those that are given
+
+        Parameters::
+
+            name    type  default  meaning
+            **more                 Limits to set all the same, such as `cost`
+        """
+
+def as_limits(limits: Limits | None=None) -> Limits: ...
 
 class BudgetExceeded(Exception):
     """A limit leaves no room for what was asked
@@ -101,19 +123,21 @@ class Reservation:
     def __sub__(self, o: Any) -> Reservation: ...
 
 class Budget:
-    limits: Limits
+    limits: Any
     start: Any
+    failed: int
     root: Any
     parent: Any
-    def __init__(self, limits: Limits=...) -> None: ...
+    def __init__(self, limits: Limits | None=None) -> None: ...
     @property
     def usage(self) -> Usage: ...
-    def add(self, usage: Usage, key: tuple=..., reservation: Reservation | None=None) -> None: ...
-    def release(self, reservation: Reservation) -> None: ...
+    def add(self, usage: Usage, key: tuple=..., reservation: Reservation | None=None, worth: float=0.0) -> None: ...
+    def release(self, reservation: Reservation, sent: bool=False) -> None: ...
     def keep(self, tokens: int=0, cost: float=0.0) -> None: ...
     def close(self) -> None: ...
     def seconds_left(self, last: bool=False) -> float | None: ...
     def reserve(self, tokens: int=0, cost: float=0.0, last: bool=False) -> Reservation: ...
     def left(self) -> dict: ...
     def share(self) -> tuple[float, str]: ...
+    def roomy(self, tokens: int=0, cost: float=0.0) -> bool: ...
     def child(self) -> Budget: ...

@@ -1,0 +1,13 @@
+# Made from fences.py by tools/stubs.py: do not edit
+import ast
+from collections.abc import Callable
+from typing import Any
+__all__ = ['retry_ast', 'parse_cell', 'code_blocks', 'is_code']
+
+def retry_ast(f: Callable, *args: Any, **kw: Any) -> Any: ...
+
+def parse_cell(code: str) -> ast.Module | None: ...
+
+def code_blocks(text: str, whole: bool=False) -> tuple[list[str], str]: ...
+
+def is_code(text: str) -> bool: ...

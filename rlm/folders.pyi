@@ -1,0 +1,9 @@
+# Made from folders.py by tools/stubs.py: do not edit
+__all__ = ['endings', 'remove_folder', 'sweep_folders', 'make_folder']
+endings: list
+
+def remove_folder(folder: str) -> None: ...
+
+def sweep_folders() -> list[str]: ...
+
+def make_folder(kind: str) -> str: ...

@@ -3,12 +3,13 @@
 Hand-written and standard library only, because both ends use it. Nothing here is ever unpickled or evaluated. The host reads what a worker
 sends with `decode(value)`, which makes plain Python data and nothing else; what the host sends may also hold arrays, tables
 and long texts, which go beside the JSON, in pieces."""
-import base64,builtins,datetime,importlib.util,json,queue,re,select,struct,threading,time
+import base64,builtins,contextlib,datetime,decimal,enum,fractions,importlib.util,json,pathlib,queue,re,select,socket,struct,threading,time,uuid
 
 PIECE = 1<<20 # characters or bytes of a blob that go in one frame; larger pieces cost a page fault for each page of each copy
 LONG = 1<<20 # a text longer than this goes beside the JSON
 FROM_HOST,FROM_WORKER = 1<<30,32<<20 # bytes of one frame
-DEPTH,NODES,ODD = 100,2_000_000,1000 # levels of a value, values in it, and keys that are neither text nor small numbers, whose hashes can be made to collide
+DEPTH,NODES,ODD = 100,500_000,1000 # levels of a value, values in it, and keys that are neither text nor small numbers, whose hashes can be made to collide
+EACH = 64 # bytes that a value takes at least, besides its text: a worker may hand over so many that they fit into a frame
 
 class BadFrame(Exception):
     "What came is no frame of the protocol"
@@ -21,8 +22,8 @@ class CannotSend(TypeError):
 
 # Values
 
-def encode(value, blobs=None, lenient=False, room=None):
-    "`value` as JSON with tags; long texts and tables go to the list `blobs` (only a host gives one). `lenient`: text for what is not data. `room`: `[n]`, how much may come"
+def encode(value, blobs=None, lenient=False, room=None, text=str):
+    "`value` as JSON with tags; long texts and tables go to the list `blobs` (only a host gives one). `lenient`: `text` of what is not data. `room`: `[n]`, how much may come"
     odd = []
     def spend(n):
         if room is None: return
@@ -43,14 +44,16 @@ def encode(value, blobs=None, lenient=False, room=None):
             if t is int and o.bit_length()>13_000: # Python itself refuses to print and to read more digits
                 if not lenient: raise CannotSend('A whole number of more than 4,000 digits cannot be sent.')
                 return f'<a whole number of {o.bit_length():,} bits>'
-            spend(16)
+            spend(EACH)
             return o
+        if isinstance(o, int): return go(int.__index__(o), depth) # an enum, or another kind of number
+        if isinstance(o, float): return go(float.__float__(o), depth)
         if depth>DEPTH: raise CannotSend(f'A value that is nested more than {DEPTH} deep, or that holds itself, cannot be sent.')
         if isinstance(o, str):
-            spend(len(o)+8)
+            spend(len(o)+EACH)
             if hasattr(o, 'error') and t is not str: return tag('failed', str.__str__(o), error=error_data(o.error))
             return beside('blob', str.__str__(o)) if blobs is not None and len(o)>LONG else str.__str__(o)
-        spend(16)
+        spend(EACH)
         depth += 1
         if isinstance(o, list): return [go(x, depth) for x in o]
         if isinstance(o, dict):
@@ -62,21 +65,31 @@ def encode(value, blobs=None, lenient=False, room=None):
             spend(len(o))
             return beside('blob', bytes(o)) if blobs is not None and len(o)>LONG else tag('bytes', base64.b64encode(o).decode())
         if isinstance(o, (datetime.datetime,datetime.date)) and t.__module__=='datetime': return tag(t.__name__, o.isoformat())
-        if isinstance(o, (bool,int,float)): return o.__class__.__mro__[-2](o) # an enum, or another kind of number
         mod = t.__module__.partition('.')[0]
         if mod=='numpy' and getattr(o, 'shape', None)==() and hasattr(o, 'item'): return go(o.item(), depth)
         if blobs is not None and mod=='numpy' and t.__name__=='ndarray': return _array(o, go, tag, beside)
         if blobs is not None and mod=='pandas' and t.__name__ in ('DataFrame','Series'): return _table(o, go, tag, beside)
-        if not lenient: raise CannotSend(f'{_a(t)} cannot be sent: text, numbers, lists, dicts, sets, bytes and dates can be' + (', and numpy arrays and pandas tables.' if blobs is not None else '.'))
+        if blobs is not None and t.__name__ in _written and isinstance(o, _written[t.__name__]): return tag('written', str(o), by=t.__name__)
+        if blobs is not None and isinstance(o, enum.Enum): return go(o.value, depth)
+        if not lenient: raise CannotSend(_cannot(o, blobs is not None))
         if mod=='numpy' and hasattr(o, 'tolist'):
-            spend(16*o.size)
+            spend(EACH*o.size)
             return go(o.tolist(), depth)
-        text = str(o)
-        spend(len(text))
-        return text
+        said = str.__str__(text(o))
+        spend(len(said))
+        return said
     return go(value)
 
 _collections = dict(set=set, frozenset=frozenset)
+_written = dict(Decimal=decimal.Decimal, Fraction=fractions.Fraction, UUID=uuid.UUID, complex=complex, PosixPath=pathlib.PurePath, WindowsPath=pathlib.PurePath,
+    PurePosixPath=pathlib.PurePath, PureWindowsPath=pathlib.PurePath) # what a text says it all of; only a host sends these
+
+def _cannot(o, host):
+    "Why `o` cannot be sent, and what can be done"
+    if hasattr(o, 'read'): return f'{_a(type(o))} cannot be sent: read it, and give what it holds.'
+    if callable(o): return f'{_a(type(o))} cannot be sent: a function can be called by name alone, data cannot hold one.'
+    also = ', numpy arrays and pandas tables' if host else ''
+    return f'{_a(type(o))} cannot be sent: give its data, as text, numbers, lists, dicts, sets, bytes or dates{also}.'
 
 def _plain_key(o): return o is None or type(o) in (str,bytes,bool) or type(o) is int and abs(o)<1<<60
 
@@ -138,6 +151,7 @@ def _decode_rich(o, go, blobs):
     "What only a host sends"
     nm,v = o['$'],o['v']
     if nm=='blob': return blobs[v]
+    if nm=='written': return (pathlib.PurePath if 'Path' in o['by'] else _written[o['by']])(v)
     if nm=='array':
         import numpy as np
         a = go(v)
@@ -159,13 +173,17 @@ def _decode_rich(o, go, blobs):
 
 # Errors
 
+SAID = 'kind','limit','retry','wait' # attributes that the errors of this package have; those of others may hold anything
+
 def error_data(e):
-    "An exception as data: its name, the builtin one it is a kind of, its sentence, and its simple attributes"
+    "An exception as data: its name, the builtin one it is a kind of, its sentence, and what the errors of this package say besides"
     base = next(c.__name__ for c in type(e).__mro__ if c.__module__=='builtins')
-    attrs = {k: v for k,v in getattr(e, '__dict__', {}).items() if isinstance(k, str) and not k.startswith('_') and (v is None or type(v) in (str,int,float,bool))}
+    own = getattr(e, '__dict__', {})
+    attrs = {k: own[k] for k in SAID if k in own and (own[k] is None or type(own[k]) in (str,int,float,bool))}
+    if isinstance(kind:=getattr(type(e), 'kind', None), str): attrs['kind'] = kind
     try: text = e.args[0] if isinstance(e, KeyError) and len(e.args)==1 and isinstance(e.args[0], str) else str(e)
     except Exception as bad: text = f'(its message cannot be shown: {type(bad).__name__})'
-    return dict(name=type(e).__name__[:100], base=base, text=text[:20_000], attrs={k: v for k,v in list(attrs.items())[:20] if len(str(v))<1000})
+    return dict(name=type(e).__name__[:100], base=base, text=text[:20_000], attrs={k: v for k,v in attrs.items() if len(str(v))<100})
 
 def make_error(d, parent=Exception):
     "An exception of the name that `d` says, made of the builtin one that it is a kind of where that is an `Exception`"
@@ -176,7 +194,7 @@ def make_error(d, parent=Exception):
     t = base if base.__name__==d['name'] else type(d['name'], (base,), dict(__module__='builtins'))
     e = t(d['text'])
     for k,v in d['attrs'].items():
-        if k.isidentifier() and not hasattr(e, k) and not k.startswith('_') and (v is None or type(v) in (str,int,float,bool)): setattr(e, k, v)
+        if k in SAID and not hasattr(e, k) and (v is None or type(v) in (str,int,float,bool)): setattr(e, k, v)
     return e
 
 class _Failed(str): "The answer of a sub-call that failed"
@@ -192,11 +210,17 @@ _Failed.__name__ = _Failed.__qualname__ = 'FailedQuery'
 
 _strings = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.S) # one that is not closed ends with the data: else each quote would look for its end
 
+def _values(data):
+    "How many values a frame holds at most; what stands in texts does not count"
+    n = sum(map(data.count, (b',',b'[',b'{')))
+    return n if n<1000 else sum(map(_strings.sub(b'', data).count, (b',',b'[',b'{')))
+
 class Link:
     "One end of the channel. A frame is four bytes of length and JSON, or a NUL and a piece of a blob announced before"
     def __init__(self, sock, sends=FROM_HOST, receives=FROM_WORKER):
         self.sock,self.sends,self.receives,self.buf,self.lock,self.poll = sock,sends,receives,bytearray(),threading.RLock(),select.poll()
         self.poll.register(sock, select.POLLIN)
+        self.weight = 0 # bytes that the last frame takes as objects, about
 
     def send(self, _blobs=None, **frame):
         "Send one frame, and the blobs that belong to it"
@@ -208,6 +232,17 @@ class Link:
         if len(data)<65536: # one system call, that an interrupt cannot leave half done
             with self.lock: self.sock.sendall(data)
         else: self._aside(data)
+
+    def offer(self, seconds, **frame):
+        "Send a short frame if the other end takes it within `seconds`; says whether it did"
+        if not self.lock.acquire(timeout=seconds): return False
+        try:
+            room = select.poll()
+            room.register(self.sock, select.POLLOUT)
+            if not room.poll(1000*seconds): return False
+            self.send(**frame)
+        finally: self.lock.release()
+        return True
 
     def _aside(self, data):
         "Send on a thread, so that an interrupt of this one leaves no half frame"
@@ -223,14 +258,20 @@ class Link:
 
     def _send_all(self, data, blobs):
         with self.lock:
-            self.sock.sendall(struct.pack('>I', len(data))+data)
-            for o in blobs:
-                for i in range(0, len(o), PIECE):
-                    piece = o[i:i+PIECE]
-                    piece = b'\0' + (piece.encode('utf-8', 'surrogatepass') if isinstance(o, str) else piece)
-                    self.sock.sendall(struct.pack('>I', len(piece)))
-                    self.sock.sendall(piece)
-                self.sock.sendall(struct.pack('>I', 1)+b'\0')
+            try:
+                self.sock.sendall(struct.pack('>I', len(data))+data)
+                for o in blobs: self._send_pieces(o)
+            except BaseException: # an interrupt: the other end has half of it, and can read nothing more
+                with contextlib.suppress(OSError): self.sock.shutdown(socket.SHUT_RDWR)
+                raise
+
+    def _send_pieces(self, o):
+        for i in range(0, len(o), PIECE):
+            piece = o[i:i+PIECE]
+            piece = b'\0' + (piece.encode('utf-8', 'surrogatepass') if isinstance(o, str) else piece)
+            self.sock.sendall(struct.pack('>I', len(piece)))
+            self.sock.sendall(piece)
+        self.sock.sendall(struct.pack('>I', 1)+b'\0')
 
     def receive(self, timeout=None):
         "The next frame: a dict, or the bytes of a piece; None if it is not complete within `timeout` seconds; raises `EOFError` and `BadFrame`"
@@ -251,7 +292,10 @@ class Link:
     def _frame(self, data):
         "A frame as it came"
         if data[0]==0: return memoryview(data)[1:]
-        if len(data)>1<<20 and self.receives==FROM_WORKER and sum(map(_strings.sub(b'', data).count, (b',',b'[',b'{')))>2*NODES+1000: raise BadFrame('too many values')
+        if self.receives==FROM_WORKER:
+            n = _values(data)
+            if n>4*NODES+1000: raise BadFrame('too many values')
+            self.weight = len(data)+50*n
         try: frame = json.loads(str(data, 'utf-8', 'surrogatepass'))
         except (ValueError, RecursionError) as e: raise BadFrame(f'no JSON: {type(e).__name__}') from None
         if not isinstance(frame, dict) or not isinstance(frame.get('op'), str): raise BadFrame('a frame without op')

@@ -187,7 +187,7 @@ class Worker:
             res = box.get()
         finally: self.waiting.pop(i, None)
         if 'error' in res: raise make_error(res['error'])
-        if res['printed']: sys.stdout.write(res['printed'])
+        if res.get('printed'): sys.stdout.write(res['printed'])
         return res['value']
 
     def final(self, value):
@@ -285,12 +285,13 @@ class Worker:
         "Run what the host asks for"
         took,dirty,last,slow = 0.,False,None,[None]
         while True:
+            f = None
             try:
                 f = self.next(.05 if dirty else None)
                 if f and f['op']=='run':
                     try: self.run(f)
                     except BaseException: os._exit(1) # a cell has broken what reports of it, or closed the channel
-                elif f: self.answer(f, self._open if f['op']=='open' else self._restore)
+                elif f and f['op']!='rest': self.answer(f, self._open if f['op']=='open' else self._restore)
                 if f and f['op']=='run' and took>=.005: dirty = True # wait for a pause
                 elif dirty or f and f['op']=='run':
                     start,dirty = time.perf_counter(),False
@@ -299,6 +300,8 @@ class Worker:
             except OSError: took = 1. # no room in the scratch folder
             except _Slow: slow.append(slow[0])
             except BaseException: pass # an interrupt that came too late, an alarm that the cell has set
+            with contextlib.suppress(BaseException):
+                if f and f['op']=='rest': self.answer(f, self._state) # what was to be written down is
 
     def _kept(self):
         ns,h = self.sh.user_ns,self.sh.helpers

@@ -25,7 +25,7 @@ def interrupt_thread(
     exc:type=KeyboardInterrupt, # What it shall see
 ):
     "Raise `exc` in another thread, at its next bytecode"
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(exc))
+    if thread.ident is not None: ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(exc))
 
 # %% ../nbs/05b_interrupt.ipynb #62cd26ce
 def timed_out(

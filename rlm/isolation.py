@@ -8,6 +8,7 @@ __all__ = ['free_disk', 'SandboxError', 'facts', 'choose', 'doctor', 'MissingPac
 
 # %% ../nbs/06a_isolation.ipynb #7671de72
 import functools, importlib.util, json, os, platform, queue, re, secrets, socket, stat, struct, subprocess, sys, threading, weakref
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fastcore.basics import patch
 from . import _lockdown
@@ -217,7 +218,7 @@ class WorkerProcess:
         self.kind,self.bounds,self.helpers,self.owner,self.alive,self.why,self.sent,self.native = kind,bounds,helpers,lambda: None,True,'',{},()
         self.folder = folder or _new_folder()
         self.scratch,self.boxes,self.opened = f'{self.folder}/scratch',{},False
-        self.began = False
+        self.began,self.rest,self.read_error = False,nullcontext(),make_error
         self.pid,self.offered,self.threads,boot = os.getpid(),{'FINAL'},set(),f'{self.folder}/boot' # cells cannot write there
         for o in (self.scratch, boot): os.makedirs(o, 0o700, exist_ok=True)
         more,path = link_packages(f'{self.folder}/packages', _found)
@@ -278,9 +279,14 @@ def wait(self:WorkerProcess, box, timeout):
     self.end()
     raise ConnectionError('the worker is gone')
 
+# %% ../nbs/06a_isolation.ipynb #0ab69529
 @patch
 def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
     "Answer to one request; a worker that gives none is killed"
+    with self.rest: return self._ask(op, timeout, kill, kw)
+
+@patch
+def _ask(self:WorkerProcess, op, timeout, kill, kw):
     i = secrets.token_hex(8)
     box = self.boxes[i] = queue.SimpleQueue()
     try:
@@ -292,7 +298,7 @@ def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
             self.end()
         raise ConnectionError('no answer') from None
     finally: self.boxes.pop(i, None)
-    if 'error' in f: raise make_error(f['error'])
+    if 'error' in f: raise self.read_error(f['error'])
     return f.get('value')
 
 # %% ../nbs/06a_isolation.ipynb #eb5e2a15

@@ -8,14 +8,15 @@ __all__ = ['MontyShell']
 # %% ../nbs/07a_monty.ipynb #1fba9d71
 import ast, importlib, os, threading, time
 from fastcore.basics import patch
-from ._wire import decode, encode, make_error
+from ._wire import FROM_WORKER, BadFrame, CannotSend, TooLarge, decode, encode, make_error
 from .answer import find_var, MissingVariable
-from .capture import ClippedText, captured
+from .calls import error_for_worker, for_worker
+from .capture import ClippedText, captured, clip
 from .interrupt import CellTimeout
 from .isolation import Bounds, SandboxError
 from .sandbox import SandboxShell, WorkerDied
 from .secrets import clean
-from .shell import Cell, show_value
+from .shell import Cell, held, is_quiet, show_value
 
 # %% ../nbs/07a_monty.ipynb #85975428
 def _assigned(code):
@@ -28,6 +29,16 @@ def _assigned(code):
         own = [o.id] if isinstance(o, ast.Name) and isinstance(o.ctx, ast.Store) else []
         return own + [n for c in ast.iter_child_nodes(o) for n in names(c)]
     return [n for n in dict.fromkeys(names(tree)) if not n.startswith('_')]
+
+def _data(v):
+    "`v` as plain data. One that names a part of it many times over is small there, and would be huge here"
+    room = [FROM_WORKER]
+    def plain(o): return decode(encode(o, lenient=True, room=room, text=text))
+    def text(o):
+        own = getattr(o, 'attributes', None) # of an object of a class of the cell's
+        return f"{o.name}({', '.join(f'{k}={plain(x)!r}' for k,x in own.items())})" if isinstance(own, dict) else str(o)
+    try: return plain(v)
+    except (CannotSend, BadFrame, RecursionError): raise TooLarge('This value is too large, or nested too deep, to be handed over.') from None
 
 class MontyShell(SandboxShell):
     "The contract of `ReplShell` over a Monty session"
@@ -66,15 +77,16 @@ def _functions(self:MontyShell, out, finals):
     "What code can call"
     def one(name, fn):
         def f(*args, **kwargs):
-            args,kwargs = decode(encode(list(args), lenient=True)),decode(encode(kwargs, lenient=True))
-            if getattr(fn, '__self__', None) is not self.tools:
-                with captured(ClippedText(20_000)) as said: res = fn(*args, **kwargs)
-                out.write(clean(said.text(), self.secrets))
+            try:
+                args,kwargs = _data([list(args), kwargs])
+                if self._own(fn): return self._serve_call(name, fn, args, kwargs)
+                with captured(ClippedText(20_000)) as said: res = self._serve_call(name, fn, args, kwargs)
+                out.write(for_worker(said.text(), self.secrets))
                 return res
-            bound = self._bound(name, fn, args, kwargs)
-            return fn(*bound.args, **bound.kwargs)
+            except Exception as e: # at the bottom of the wall, as in a worker: what goes in tells nothing of secrets
+                raise make_error(error_for_worker(e, self.secrets, self._own(fn)), RuntimeError) from None
         return f
-    kinds = {k: type(self.user_ns.get(k)).__name__ for k in self.variables()}
+    kinds = {k: self._session.feed_run(f'type({k}).__name__') for k in self.variables()}
     mine = dict(FINAL_VAR=finals.append, SHOW_VARS=lambda: kinds)
     return {k: one(k, v) for k,v in self.helpers.items() if callable(v) and k not in _not_here} | {k:v for k,v in mine.items() if k in self.helpers}
 
@@ -106,12 +118,12 @@ def _feed(self:MontyShell, code, timeout, out, finals):
 @patch
 def _failed(self:MontyShell, e):
     "The error of a cell, and its text; after a limit or a crash the session is over"
-    text = clean(e.display() if hasattr(e, 'display') else f'{type(e).__name__}: {e}', self.secrets)
+    text = clean(clip(e.display() if hasattr(e, 'display') else f'{type(e).__name__}: {e}', 20_000), self.secrets)
     inner = e.exception() if hasattr(e, 'exception') else e
     late = isinstance(e, CellTimeout) or isinstance(inner, TimeoutError) and 'time limit' in str(inner)
     crashed = not isinstance(e, (self.monty.MontyRuntimeError, self.monty.MontySyntaxError, self.monty.MontyTypingError))
     nm = type(inner).__name__
-    if not late and not crashed: return make_error(dict(name=nm, base=nm, text=clean(str(inner), self.secrets), attrs={}), RuntimeError),text
+    if not late and not crashed: return make_error(dict(name=nm, base=nm, text=clean(clip(str(inner), 2000), self.secrets), attrs={}), RuntimeError),text
     lost = f"; lost: {', '.join(self._names)}" if self._names else ''
     text = f"The cell {'took too long' if late else 'ended the process of the REPL'}, and a new one was started with `context` and the helpers{lost}."
     self._drop()
@@ -139,37 +151,52 @@ def run(self:MontyShell,
     error = None
     if e is None:
         self._names.update(dict.fromkeys(n for n in _assigned(code) if n not in self.helpers))
-        value = self._plain(value)
-        if value is not None and not code.rstrip().endswith(';'):
-            out.fresh_line()
-            show_value(value, out, max_output)
-        e = self._answer(finals)
+        try:
+            value = None if is_quiet(code) else self._plain(value)
+            if value is not None:
+                out.fresh_line()
+                show_value(value, out, max_output)
+            self._answer(finals)
+        except (MissingVariable, TooLarge) as o: value,e = None,o
     if e is not None:
-        error,text = (e,f'{type(e).__name__}: {e}') if isinstance(e, MissingVariable) else self._failed(e)
+        error,text = (e,f'{type(e).__name__}: {e}') if isinstance(e, (MissingVariable, TooLarge)) else self._failed(e)
         out.fresh_line()
         out.write(text)
     return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out)
 
+# %% ../nbs/07a_monty.ipynb #58b5d8cb
 @patch
 def _answer(self:MontyShell, finals):
-    "Hand over what FINAL_VAR named; an error if there is no such variable"
+    "Hand over what FINAL_VAR named; raises `MissingVariable` if there is no such variable"
     for o in finals:
         o = self._plain(o)
         try: self.tools.FINAL(find_var(o, self.user_ns, self.variables()) if isinstance(o, str) else o)
-        except MissingVariable as e:
-            if not any(self.user_ns.get(k)==o for k in self.variables()): return e
+        except MissingVariable:
+            if not any(self._holds(k, o) for k in self.variables()): raise
             self.tools.FINAL(o)
 
 @patch
-def _plain(self:MontyShell, v): return self._cleaned(decode(encode(v, lenient=True)))
+def _holds(self:MontyShell, name, text):
+    "Is the text `text` what a variable holds?"
+    try: return self.user_ns[name]==text
+    except (KeyError, RuntimeError, TooLarge): return False
+
+@patch
+def _plain(self:MontyShell, v): return self._cleaned(_data(v))
 
 # %% ../nbs/07a_monty.ipynb #be66a996
+@patch
+def __repr__(self:MontyShell):
+    if self._closed: return f'MontyShell(closed; {self.backend})'
+    return f"MontyShell({held(self.helpers.get('context'))}, {len(self._names)} variables; {self.backend})"
+
+# %% ../nbs/07a_monty.ipynb #65102915
 @patch
 def _value(self:MontyShell, op, name=None, expr=None):
     "The value of a variable, or of an expression that looks one up"
     if self._session is None: raise ConnectionError('no session')
     try: return self._plain(self._session.feed_run(name or expr))
-    except self.monty.MontyError as e: raise MissingVariable(str(e)) if expr else KeyError(name) from None
+    except self.monty.MontyError as e: raise MissingVariable(clean(clip(str(e), 1000), self.secrets)) if expr else KeyError(name) from None
 
 @patch
 def variables(self:MontyShell): return list(self._names)

@@ -8,9 +8,11 @@ __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NO
            'system_message', 'Prompts']
 
 # %% ../nbs/09_prompts.ipynb #b36b9a9c
-import inspect
 from dataclasses import dataclass
 from fastcore.docments import docments
+from functools import partial
+from .calls import shown_signature, tool_doc
+from .secrets import redact
 from .shell import ReplShell
 from .tools import describe
 from .usage import Limits
@@ -70,12 +72,13 @@ def tools_note(
         if not callable(o):
             lines.append(f'- `{nm}`: {describe(o)}.')
             continue
-        try: sig = str(inspect.signature(o))
-        except (TypeError, ValueError): sig = '(...)'
-        try: params = [f'{k}: {v}' for k,v in docments(o).items() if v and k!='return']
+        sig = shown_signature(o)
+        inner = o
+        while isinstance(inner, partial): inner = inner.func # which has the source
+        try: params = [f'{k}: {v}' for k,v in docments(inner).items() if v and (sig is None or k in sig.parameters)]
         except (OSError, TypeError, ValueError): params = [] # no source, or not a function
-        lines.append(f"- `{nm}{sig}`: {(inspect.getdoc(o) or '').strip() or 'no description'}" + (f" ({'; '.join(params)})" if params else ''))
-    return '\n'.join(['The user has added to the REPL:', *lines]) if lines else ''
+        lines.append(f"- `{nm}{sig or '(...)'}`: {tool_doc(o).strip() or 'no description'}" + (f" ({'; '.join(params)})" if params else ''))
+    return redact('\n'.join(['The user has added to the REPL:', *lines])) if lines else ''
 
 CHILDREN_NOTE = '''Two more functions are in the REPL:
 - `rlm_query(query, context) -> str`: asks a model that has `context`, a piece of any size, in a REPL of its own, as you have yours. Use it for a piece that is still too large or too intricate for one llm_query.

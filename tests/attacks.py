@@ -70,6 +70,7 @@ def remove(p): shutil.rmtree(p) if p.is_dir() and not p.is_symlink() else p.unli
 class Scene:
     "What attacks are after: files, sockets, a process, secrets of this process"
     def __init__(self):
+        os.environ['CANARY_PASSWORD'] = 'Winter2024!' # which can be guessed
         os.environ['CANARY_API_KEY'] = os.environ['OPENAI_API_KEY'] = ENV # in /proc/PID/environ when whoever started this process did the same
         mod = sys.modules['rlm_host_secrets'] = types.ModuleType('rlm_host_secrets')
         mod.api_key,self.config = MEM,dict(api_key=MEM)
@@ -140,15 +141,17 @@ class Scene:
         self.libc.msgctl(self.queue, 0, None)
 
 class Watch(threading.Thread):
-    "The least free memory and disk while it runs, in MB"
+    "The least free memory and disk while it runs, in MB, and how this process grows: its memory and its threads"
     def __init__(self):
         super().__init__(daemon=True)
-        self.done,self.memory,self.disk = threading.Event(),[],[]
+        self.done,self.memory,self.disk,self.own,self.threads = threading.Event(),[],[],[],[]
         self.look()
         self.start()
     def look(self):
         self.memory.append(int(re.search(r'MemAvailable:\s*(\d+)', Path('/proc/meminfo').read_text())[1])//1024)
         self.disk.append(shutil.disk_usage(tempfile.gettempdir()).free>>20)
+        self.own.append(int(Path('/proc/self/statm').read_text().split()[1])*resource.getpagesize()>>20)
+        self.threads.append(threading.active_count())
     def run(self):
         while not self.done.wait(.05): self.look()
     def stop(self):
@@ -156,6 +159,10 @@ class Watch(threading.Thread):
         self.join()
         self.look()
         return self.memory[0]-min(self.memory),self.disk[0]-min(self.disk)
+    def grown(self, check):
+        "How this process grew beyond what a check allows"
+        mb,n = max(self.own)-self.own[0],max(self.threads)-self.threads[0]
+        return [f'the host grew by {mb:,} MB']*(mb>check.get('max_host_mb', 10**9)) + [f'the host had {n:,} more threads']*(n>check.get('max_threads', 10**9))
 
 def shown(o):
     "Its start as text, if it has one"
@@ -214,14 +221,20 @@ class Judge:
         from rlm.replay import ScriptedLM
         from rlm.tools import prep_shell
         self.scene = Scene()
+        from rlm.usage import Budget, Limits
         def model(messages): return f'sub:{s}' if len(s:=messages[-1]['content'])<1000 else 'sub'
         class Noted(ScriptedLM):
             "Notes which model would be asked, and where"
             async def send(self, request):
-                if request['messages'][-1]['content']=='slow': await asyncio.sleep(.2)
+                await asyncio.sleep(dict(slow=.2, long=8).get(str(request['messages'][-1]['content'])[:4], 0))
                 return await super().send(dict(request, model=self.model, where=self.base_url, key=self.api_key))
         self.lm = Noted(model, 'openai/scripted', api_key=MEM)
-        self.make = lambda: prep_shell(words, model=self.lm, **(dict(sandbox=backend) if backend else {}))
+        self.children,self.most_children = 0,0
+        def make():
+            sh = prep_shell(words, model=self.lm, **(dict(sandbox=backend) if backend else {}))
+            sh.tools.begin(Budget(Limits()), child=self.child)
+            return sh
+        self.make = make
         if (backend or '').startswith('landlock-'): self.make = lambda: OldShell(int(backend.removeprefix('landlock-')))
         self.sh = self.make()
         self.sh.run(next_cell)
@@ -235,6 +248,24 @@ class Judge:
         umask = re.search(r'Umask:\s*(\d+)', Path('/proc/self/status').read_text())[1]
         return dict(cwd=os.getcwd(), environ=dict(os.environ), handlers=handlers, umask=umask, limits=resource.getrlimit(resource.RLIMIT_NOFILE),
             argv=list(sys.argv), stdout=id(sys.stdout), main=id(sys.modules['__main__']), hook=id(sys.excepthook), path=list(sys.path))
+
+    def child(self, query, context):
+        "Stands for a child run"
+        self.children += 1
+        self.most_children = max(self.most_children, self.children)
+        time.sleep(.1)
+        self.children -= 1
+        return f'child:{query}'
+
+    def rest(self, check):
+        "What goes on in the worker although no cell runs"
+        from rlm.isolation import folder_use, process_use
+        if 'quiet' not in check: return []
+        time.sleep(check['quiet'])
+        def look(): return process_use(self.sh._w.process.pid),folder_use(self.sh._w.scratch, 10**6),len(self.lm.asked)
+        before = look()
+        time.sleep(.3)
+        return [f'goes on between cells: {before} and then {now}'] if (now:=look())!=before and self.sh._w.process.poll() is None else []
 
     def fresh(self):
         "A new shell; returns what went wrong when the old one was closed"
@@ -250,6 +281,7 @@ class Judge:
         "What went wrong: a list of sentences"
         sc,check,bad = self.scene,json.loads(self.scene.fill(json.dumps(a['check']))),[]
         self.lm.asked.clear()
+        self.most_children = 0
         sc.net.heard.clear()
         watch,start,before = Watch(),time.monotonic(),self.worker()
         try: cell = self.sh.run(sc.fill(a['cell']), timeout=a.get('timeout', 2 if a['class']=='dos' else 5))
@@ -257,6 +289,9 @@ class Judge:
             watch.stop()
             return [f'run raised {type(e).__name__}: {str(e)[:300]}', *self.fresh()]
         took,(memory,disk) = time.monotonic()-start,watch.stop()
+        bad += watch.grown(check) + self.rest(check)
+        if self.most_children>check.get('max_children', 10**9): bad.append(f'{self.most_children} child runs at once')
+        if odd:=[k for k,v in vars(cell.error or BaseException()).items() if driving.search(str(v)) or len(str(v))>1000]: bad.append(f'the error has {odd}')
         if a['class']=='network' or 'late' in a['name']: time.sleep(.4 if 'late' in a['name'] else .02)
         out,final = cell.output,self.sh.tools.take_final()
         everything = out+shown(cell.error)+shown(cell.value)+shown(final)
@@ -317,6 +352,8 @@ class Judge:
         asked,bad = list(self.lm.asked),[]
         texts = [str(m['content']) for r in asked for m in r['messages']]
         bad += [f'sent {o}' for s in texts if len(s)<10**6 for o in leaks(s)]
+        for m in (m for r in asked for m in r['messages']):
+            if {*m}!={'role','content'} or m['role'] not in ('system','user','assistant') or type(m['content']) is not str: bad.append(f'sent {str(m)[:100]}, which is not role and text')
         if to:={(r['model'],r['where']) for r in asked if (r['model'],r['where'],r['key'])!=('openai/scripted',None,MEM)}: bad.append(f'asked {sorted(map(str, to))}')
         if more:={k for r in asked for k in r}-self.usual: bad.append(f'sent with {sorted(more)}')
         if max(map(len, texts), default=0)>check.get('max_prompt', 50_000_000): bad.append(f'sent {max(map(len, texts)):,} characters')

@@ -1,5 +1,5 @@
 "Cells that attack and cells that anybody writes, in each kind of sandbox; what becomes of a worker that is ill-treated; and that nothing is left behind"
-import asyncio,contextlib,json,os,random,shutil,signal,socket,struct,subprocess,sys,threading,time,zlib
+import asyncio,contextlib,json,os,random,re,shutil,signal,socket,struct,subprocess,sys,threading,time,zlib
 from pathlib import Path
 
 import pytest
@@ -67,6 +67,23 @@ def test_attacks(backend, part):
     judge(got, backend)
 
 @linux
+@pytest.mark.parametrize('backend', ['auto', pytest.param('strict', marks=pytest.mark.slow)])
+def test_walls(backend):
+    "Nor do those on what passes the wall: values of arguments, and threads that go on between cells"
+    skip(backend)
+    got = attack(backend, here/'walls.jsonl', '--kinds', 'arguments,between')
+    assert len(got)>70
+    judge(got, backend)
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize('backend', ['auto','strict'])
+def test_host(backend):
+    "Nor do those on the memory and the threads of this process"
+    skip(backend)
+    judge(attack(backend, here/'walls.jsonl', '--kinds', 'host'), backend)
+
+@linux
 @pytest.mark.parametrize('backend', ['auto','strict'])
 def test_more_attacks(backend):
     "Nor do those in the folder that RLM_ATTACKS names, in the same form"
@@ -125,7 +142,8 @@ queries = dict(
 @pytest.mark.parametrize('name,fault', dict(quota=Fault(429, 'quota', code='insufficient_quota'), server=Fault(500), drop=Fault(drop='before'), html=Fault(502, body='<html>Bad gateway</html>'),
     window=Fault(400, "This model's maximum context length is 8192 tokens", code='context_length_exceeded'), auth=Fault(401, 'Incorrect API key provided: sk-planted0123456789abcdef')).items())
 def test_fault(name, fault):
-    "A sub-call that fails looks to the cell, and to the model, as it does in process; no key is shown"
+    "A sub-call that fails looks to the cell, and to the model, as it does in process, in words of our own; no key is shown"
+    def ours(items): return [o and re.sub(r'((?:failed: \w+|LMError):) .*', r'\1', o) for o in (o.get('content') for o in items)] # without what the provider said
     def script(messages):
         if messages[0]['role']!='system': return fault if messages[-1]['content']=='bad' else 'ok'
         n = sum(m['role']=='assistant' for m in messages)
@@ -136,7 +154,7 @@ def test_fault(name, fault):
             runs.append(items(b, server.url, 'some text', 'q'))
             assert 'sk-planted' not in str(runs[-1]) and 'sk-planted' not in str(server.asked)
     (mine,last,ns),(theirs,end,ns2) = runs
-    assert [o.get('content') for o in theirs]==[o.get('content') for o in mine]
+    assert ours(theirs)==ours(mine) and 'failed: ' in str(ours(theirs))
     assert (end['stop'],str(end['value'])[:30],str(ns2)[:30])==(last['stop'],str(last['value'])[:30],str(ns)[:30])
 
 @linux

@@ -269,7 +269,13 @@ class Worker:
 
     def _get(self, f): return encode(self.sh.user_ns[f['name']], lenient=True, room=[FROM_WORKER])
 
-    def _look(self, f): return encode(load('rlm.answer:find_var')(f['expr'], self.sh.user_ns, self.sh.variables()), lenient=True, room=[FROM_WORKER])
+    def _look(self, f):
+        "What an expression means; with `most`, what kind of thing it is, the length of its text, and so many characters of that"
+        v = load('rlm.answer:find_var')(f['expr'], self.sh.user_ns, self.sh.variables())
+        if 'most' in f:
+            text = load('rlm.answer:answer_text')(v)
+            v = [type(v).__name__, len(text), load('rlm.capture:clip')(text, f['most'])]
+        return encode(v, lenient=True, room=[FROM_WORKER])
 
     def _open(self, f):
         "The last limit, once the context is here"

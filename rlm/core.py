@@ -18,6 +18,7 @@ from uuid import uuid4
 from fastcore.basics import patch
 from .answer import answer_reader, split_final
 from .capture import clip
+from .fences import code_blocks
 from .interrupt import interrupt_thread
 from .job import Job, Tree
 from .lm import LM, FailedQuery, as_lm, fingerprint
@@ -28,7 +29,7 @@ from .providers import LMError
 from .secrets import hidden_values, public_params, redact
 from .reply import as_messages, content_text, message_of
 from .shell import ReplShell
-from .tools import make_run_repl, prep_shell
+from .tools import make_run_repl, named_tools, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path
 from .usage import Budget, BudgetExceeded, Limits, Usage
 
@@ -91,10 +92,10 @@ def advanced_toolloop(
     limits = replace(limits or Limits(), steps=max_steps)
     lm = as_lm(model, base_url, **params) if model else sh.tools.lm if sh else None
     if not lm: raise ValueError('advanced_toolloop needs a model=, for example "openai/gpt-5-mini" or "embedded/extractive".')
-    ns = {f.__name__: f for f in tools or []}
+    ns = named_tools(tools)
     read,check = split_final(final)
     prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
-    rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f) for f in ns.values()]), limits, prompts, check, window=lm.window)
+    rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f, nm) for nm,f in ns.items()]), limits, prompts, check, window=lm.window)
     sub_lm = sh and sh.tools.lm
     child = RLM(lm, sub_lm, limits=limits, prompts=prompts, tools=sh and sh.tools.own)._child if limits.depth>1 else None
     tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
@@ -145,8 +146,8 @@ def load(cls:Run,
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
     if done: return cls(**{k: getattr(done, k) for k in ('answer','value','stop','usage','steps','limit','error')}, messages=messages, trace=trace)
     calls = [e for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace']
-    said = [content_text(m['content']) for m in messages if m['role']=='assistant']
-    best = next((o for o in reversed(said) if o.strip()), '')
+    said = [m for m in messages if m['role']=='assistant']
+    best = next((o for m in reversed(said) if (o:=content_text(m['content'])).strip() and not m.get('tool_calls') and not code_blocks(o)[0]), '') # no note beside code
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
 
 # %% ../nbs/12_core.ipynb #8c68a31e

@@ -6,12 +6,14 @@
 __all__ = ['Tree', 'Job']
 
 # %% ../nbs/11b_job.ipynb #fa7b0bdf
-import asyncio
+import asyncio, threading, warnings
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
+from .answer import answer_text
 from .background import run_sync
+from .interrupt import interrupt_thread
 from .lm import LM, prompt_tokens
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
@@ -53,10 +55,11 @@ class Job:
         self.tree = tree or Tree(Budget(rules.limits), Trace())
         self.budget,self.warned = self.tree.budget.child() if parent else self.tree.budget,False
         self.depth,self.cell,self.told,self.id = parent.depth if parent else 0,None,0,parent and parent.id
+        self.item,self.left,self.thread,self.deaf,self._lock = None,None,None,False,threading.RLock()
         if not parent: self.id = self.tell('run_started').id
         door = dict(budget=self.budget, emit=self._lm_event, recorded=self._recorded)
         self.lm = lm.using(role='root', depth=self.depth, **door)
-        rules.warn = rules.warn or self._warn
+        rules.warn,rules.model = rules.warn or self._warn,lm.model
         self._keep(0)
         if sh:
             child = self.tree.child if self.depth+1<rules.limits.depth else None
@@ -69,8 +72,19 @@ def tell(self:Job, kind, parent=None, **kw):
     "Report an event; pieces of text are not kept"
     at = dict(parent=parent or self.cell or self.id, depth=kw.pop('depth', self.depth))
     event = Event(kind=kind, **at, **kw) if kind in ('text','output') else self.tree.trace.add(kind, **at, **kw)
-    if self.tree.emit: self.tree.emit(event)
+    if self.tree.emit: self._emit(event)
     return event
+
+@patch
+def _emit(self:Job, event):
+    "Tell whoever listens; what goes wrong there is no reason to lose a run"
+    try: self.tree.emit(event)
+    except Exception as e:
+        if not self.deaf: warnings.warn(f'What listens to this run failed, and the run goes on: {type(e).__name__}: {answer_text(e)}')
+        self.deaf = True
+    except KeyboardInterrupt:
+        if self.thread in (None, threading.current_thread()): raise
+        interrupt_thread(self.thread) # the loop that makes calls, for one, would not survive it
 
 @patch
 def _lm_event(self:Job, kind, role, request=None, reply=None, **kw):
@@ -82,11 +96,12 @@ def _lm_event(self:Job, kind, role, request=None, reply=None, **kw):
     if reply is not None: kw['reply'] = reply_facts(reply)
     return self.tell('sub' + kind if role=='sub' else kind, parent=None if role=='sub' else self.id, role=role, **kw).id
 
+# %% ../nbs/11b_job.ipynb #22cc6516
 @patch
 def _tell_messages(self:Job):
     "Write down what was added to the history"
-    if new:=self.out.history[self.told:]: self.tell('messages', parent=self.id, messages=new)
-    self.told = len(self.out.history)
+    new,self.told = self.out.history[self.told:],len(self.out.history)
+    if new: self.tell('messages', parent=self.id, messages=new)
 
 # %% ../nbs/11b_job.ipynb #2172df1b
 @patch
@@ -159,46 +174,89 @@ def _keep(self:Job, used):
     sent,got = (used or prompt_tokens(self.out.messages))+1500,512
     self.budget.keep(sent+got, (self.lm.price(sent, got) or 0.) if limits.cost is not None else 0.)
 
+# %% ../nbs/11b_job.ipynb #7c3110e4
+@patch
+def _call(self:Job, request, stream):
+    "Make a root call: its reply, or the error that the loop decides about"
+    kw = dict(tools=request.tools, last=request.last)
+    try:
+        if stream: res = yield from self.lm.pieces(request.messages, **kw)
+        elif self.tree.emit: res = self.lm(request.messages, on_text=lambda s: self.tell('text', text=s), **kw)
+        else: res = self.lm(request.messages, **kw)
+        self._keep(usage_of(res).total_tokens)
+        yield res
+        return res
+    except LMError as e: return e
+    except BudgetExceeded as e:
+        self.tell('limit', limit=e.limit, error=e)
+        return e
+
+@patch
+def _serve(self:Job, stream):
+    "Serve what the loop asks for until it ends"
+    loop = root_loop(self.out, self.rules)
+    try: request = next(loop)
+    except StopIteration: return
+    while True:
+        self._tell_messages()
+        if isinstance(request, CallLM): res = yield from self._call(request, stream)
+        else:
+            res = self._cell(request.call)
+            yield res.message
+        try: request = loop.send(res)
+        except StopIteration: return
+
+# %% ../nbs/11b_job.ipynb #05953820
 @patch
 def items(self:Job,
     stream:bool=False, # Yield pieces of text too, as they come?
 )->Generator: # Model responses, tool results, `{"type": "delta", "text"}` with `stream`, and last the final item
-    "Serve the loop's requests, one after the other, in this thread"
-    loop = root_loop(self.out, self.rules)
+    "Serve the loop's requests, one after the other, in this thread; an exception of any kind ends the run and is its `error`"
+    self.thread = threading.current_thread()
     try:
-        request = next(loop)
-        while True:
-            self._tell_messages()
-            if isinstance(request, CallLM):
-                kw = dict(tools=request.tools, last=request.last)
-                try:
-                    if stream: res = yield from self.lm.pieces(request.messages, **kw)
-                    elif self.tree.emit: res = self.lm(request.messages, on_text=lambda s: self.tell('text', text=s), **kw)
-                    else: res = self.lm(request.messages, **kw)
-                    self._keep(usage_of(res).total_tokens)
-                    yield res
-                except LMError as e: res = e
-                except BudgetExceeded as e:
-                    self.tell('limit', limit=e.limit, error=e)
-                    res = e
-            else:
-                res = self._cell(request.call)
-                yield res.message
-            request = loop.send(res)
-    except StopIteration: pass
-    except KeyboardInterrupt: self.out.end('interrupted')
-    yield self.final()
+        yield from self._serve(stream)
+        item = self.final()
+    except KeyboardInterrupt: item = self._stopped('interrupted')
+    except Exception as e: item = self._stopped('error', e)
+    except BaseException: # nobody iterates any more, or the process is told to end
+        self._stopped('interrupted')
+        raise
+    yield item
 
 @patch
+def _stopped(self:Job, stop, error=None):
+    self.out.end(stop, error=error)
+    try: return self.final()
+    except KeyboardInterrupt: return self.final() # told twice to stop, it still says how it ended
+
+# %% ../nbs/11b_job.ipynb #4108df0c
+@patch
 def final(self:Job)->dict:
-    "The last item of the run, as it stands"
-    o = self.out
-    item = dict(type='final', answer=o.answer, value=o.value, stop=o.stop, limit=o.limit, usage=self.budget.usage, steps=o.steps, error=o.error)
-    self._tell_messages()
+    "The last item of the run; what it tells the trace is told once, however often and from wherever this is called"
+    with self._lock:
+        if self.item is None:
+            o = self.out.end('interrupted') # unless it has ended
+            self.item = dict(type='final', answer=o.answer, value=o.value, stop=o.stop, limit=o.limit, usage=self.budget.usage, steps=o.steps, error=o.error)
+            self.left = [self._tell_messages, self._tell_access, self._tell_end, self._close]
+        while self.left:
+            try: self.left.pop(0)()
+            except Exception as e: self.item['error'] = self.item['error'] or e # the answer is here all the same
+    return self.item
+
+# %% ../nbs/11b_job.ipynb #12fef55a
+@patch
+def _tell_access(self:Job):
     if tried:=getattr(self.sh, 'access', list)(): self.tell('access', parent=self.id, tried=tried)
+
+@patch
+def _tell_end(self:Job):
+    "The end in the trace, and for the user what was cut from the answer"
+    o,end = self.out,{k:v for k,v in self.item.items() if k!='type'}
     if o.stop=='error': self.tell('error', parent=self.id, error=o.error)
+    if not self.depth: self.tell('answer', parent=self.id, variable=o.variable, **end)
+    if o.note: warnings.warn(o.note)
+
+@patch
+def _close(self:Job):
     if self.depth: self.budget.close()
-    else:
-        self.tell('answer', parent=self.id, **{k:v for k,v in item.items() if k!='type'})
-        self.tree.trace.close()
-    return item
+    else: self.tree.trace.close()

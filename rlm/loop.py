@@ -9,10 +9,10 @@ __all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from .answer import answer_text, near_miss
+from .answer import Found, answer_text, checked, cut_answer, mask_code, mask_thinking, near_miss
 from .capture import clip
 from .modes import FenceMode, ToolCall, ToolsMode
-from .prompts import BY_FENCE, EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
+from .prompts import BARE_NOTE, BY_FENCE, CUT_NOTE, EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .providers import LMError
 from .reply import content_text, message_of, withheld
 from .usage import BudgetExceeded, Limits, usage_of
@@ -43,12 +43,16 @@ class Outcome:
     "How a run stands, and in the end how it ended"
     messages:list # What is sent to the root model; the question last, to begin with
     history:list=field(default_factory=list) # All that was ever said; compaction leaves it alone
-    answer:str='' # The answer; until there is one, the best text so far
+    answer:str='' # The answer; until there is one, the last text that no code stood beside
     value:object=None # The object that was given as the answer
-    stop:str='interrupted' # `final`, `final_var`, `repl`, `last_message`, `max_steps`, `budget`, `error` or `interrupted`
+    stop:str='interrupted' # `final`, `final_var`, `repl`, `last_message`, `max_steps`, `budget`, `check`, `error` or `interrupted`
     steps:int=0 # Root model replies so far
     limit:str|None=None # Which limit ended it
-    error:Exception|None=None # What failed, if anything did
+    error:Exception|None=None # What failed, or what is wrong with the answer
+    variable:str|None=None # The look-up that the answer came from
+    note:str|None=None # What the user should know of it
+    checks:bool=False # Must an answer pass a check? Then a text that was no answer is no value
+    over:bool=False # Has it ended? The first end holds
 
     def __post_init__(self):
         self.history = self.history or list(self.messages)
@@ -59,24 +63,28 @@ class Outcome:
         self.messages.extend(messages)
         self.history.extend(messages)
 
-    def end(self, stop, given=None, limit=None, error=None):
-        "Close the run; `given` is `(value,)` if there is one"
-        self.stop,self.limit,self.error = stop,limit,error
-        if given: self.answer,self.value = answer_text(given[0]),given[0]
-        else: self.value = self.answer or None
+    def end(self, stop, found=None, limit=None, error=None):
+        "Close the run with the answer `found`, or with the best text so far"
+        if self.over: return self
+        self.over,self.stop,self.limit,self.error = True,stop,limit,error
+        if found:
+            self.answer,self.value,self.variable,self.note = answer_text(found.value),found.value,found.variable,found.note
+            self.error = error or (ValueError(found.note) if found.note else None)
+        else: self.value = None if self.checks else self.answer or None
         return self
 
 # %% ../nbs/11a_loop.ipynb #75e7e80d
 @dataclass
 class Rules:
     "How one run is to go"
-    read:Callable # `text -> (stop, value) or None, problem`; see `answer_reader`
+    read:Callable # `text -> (Found or None, problem)`; see `answer_reader`
     mode:ToolsMode|FenceMode=field(default_factory=ToolsMode) # How code leaves a reply
     limits:Limits=Limits() # `steps` and `errors` are looked at here, the others by the budget
     prompts:Prompts=Prompts() # What is asked on the way
     check:Callable|None=None # `value -> value`, raises when an answer will not do
     warn:Callable|None=None # `() -> note or None`, asked after each step
     nudges:int=2 # How often a slip (no code, no answer, an answer of the wrong type) is sent back with a note
+    model:str='The model' # Its name, for sentences
     window:int|None=None # Tokens that the root model reads; None for unknown
 
 # %% ../nbs/11a_loop.ipynb #2014672d
@@ -107,9 +115,6 @@ def _compact(out, rules):
     return True
 
 # %% ../nbs/11a_loop.ipynb #98dba564
-_final_var_line = re.compile(r'^.*FINAL\\?_VAR[*_`]*\s*\(.*$', re.M)
-_code_block = re.compile(r'^[ \t]*```(?:repl|python|py)[ \t]*$', re.M)
-
 def _rejects_tools(e): return e.kind=='bad_request' and bool(re.search(r'\btools?\b|function', str(e), re.I))
 
 def _ask(out, rules, last, spare=2):
@@ -137,17 +142,51 @@ def _run_cells(out, rules, turn):
     if ran: out.add(*rules.mode.results(turn, [o.message for o in ran]))
     return given,any(o.failed for o in ran)
 
-def _checked(found, rules):
-    "`found` with its value checked, and what is wrong with it"
-    if not found or not rules.check: return found,None
-    try: return (found[0], rules.check(found[1])),None
-    except Exception as e: return found,f'The answer will not do: {" ".join(str(e).split())[:500]}. Correct it and give it again.'
+# %% ../nbs/11a_loop.ipynb #14fbaea6
+def _is_cut(reply):
+    choices = getattr(reply, 'choices', None) or [None]
+    return getattr(choices[0], 'finish_reason', None)=='length'
 
-def _slip(turn, rules, problem):
-    "What to tell a model whose reply holds neither code nor an answer; None if it means to end there"
-    if problem or (problem:=near_miss(turn.text)): return problem
-    if not turn.text.strip(): return EMPTY_NOTE
-    return FENCE_NOTE if rules.mode.schemas and _code_block.search(turn.text) else None
+def _answered(rules, turn, cut, last):
+    "`(Found or None, problem)`: the answer that a reply states"
+    if cut and cut_answer(turn.text): return None,None # half of one
+    found,problem = rules.read(turn.text)
+    if not found and turn.inside: found,problem = rules.read(turn.inside)
+    if not found: return None,None if turn.code=='bare' else problem # that it is no block comes first
+    found = Found(*found)
+    if turn.code!='bare': return found,None
+    made = re.search(rf'^\s*{re.escape(found.variable or answer_text(found.value)[:200])}\s*=', turn.text, re.M) # by code that does not run
+    return (None if made or not found.variable and not last else found),None
+
+# %% ../nbs/11a_loop.ipynb #7ceba464
+_final_var_line,_final_line = (re.compile(rf'^.*FINAL{o}[*_`]*\s*\(.*$', re.M) for o in (r'\\?_VAR', r'(?:\\?_VAR)?'))
+
+def _best(turn, cut, problem):
+    "What a reply without code is worth, if nothing better comes; a look-up that failed is no answer"
+    begun = cut and cut_answer(turn.text)
+    if begun: return begun.text if begun.kind=='final' else ''
+    return (_final_line if problem else _final_var_line).sub('', mask_thinking(turn.text)).strip()
+
+# %% ../nbs/11a_loop.ipynb #7e919c22
+def _slip(turn, rules, cut):
+    "What to tell a model whose reply holds neither code that runs nor an answer; None if it means to end there"
+    if cut: return CUT_NOTE
+    if turn.code=='bare': return FENCE_NOTE if rules.mode.schemas else BARE_NOTE
+    if problem:=near_miss(turn.text): return problem
+    if turn.code: return FENCE_NOTE
+    said = mask_code(turn.text) if rules.mode.name=='fence' else turn.text # where code is in blocks, a block of data alone is a slip too
+    return None if said.strip() else EMPTY_NOTE
+
+def _no_answer(out, rules, turn, stop, cut, problem, landing, why):
+    "The end of a run whose last reply states no answer: its text is the best there is"
+    value,error = out.answer,None
+    if out.answer: value,error = checked(out.answer, rules.check)
+    found = Found(stop, value) if out.answer and not error else None
+    if error and stop=='last_message': stop = 'check'
+    if cut: error = ValueError('The last reply was cut off at the limit on the length of a reply, so the answer is not whole.')
+    elif problem: error = error or ValueError(problem)
+    elif not out.answer: error = ValueError('The model wrote code in place of an answer.') if turn.code else why
+    return out.end(stop, found, landing, error)
 
 # %% ../nbs/11a_loop.ipynb #732cd6ee
 def root_loop(
@@ -155,37 +194,38 @@ def root_loop(
     rules:Rules, # How the run is to go
 )->Generator: # Yields `CallLM` and `RunCell`; is sent a response or an exception, and a `Ran`; returns `out`
     "The one loop: all decisions, no I/O"
-    def tell(note):
-        if note: out.add(dict(role='user', content=note))
-    landing,nudges,failures = None,rules.nudges,0
+    def tell(note): out.add(*[dict(role='user', content=note)]*bool(note))
+    landing,nudges,failures,out.checks = None,rules.nudges,0,rules.check is not None
     while True:
         last = bool(landing) or out.steps+1>=rules.limits.steps
         if last: tell(rules.prompts.landing if landing else rules.prompts.final)
         reply = yield from _ask(out, rules, last)
         if isinstance(reply, LMError): return out.end('error', error=reply)
         if isinstance(reply, BudgetExceeded):
-            if last: return out.end('budget', limit=reply.limit)
             landing = reply.limit
+            if last: return out.end('budget', limit=landing)
             continue
         out.steps += 1
-        turn = rules.mode.read(message_of(reply), out.steps, last)
+        cut,why = _is_cut(reply),withheld(reply, rules.model)
+        turn = rules.mode.read(message_of(reply), out.steps, last, cut)
         out.add(turn.message)
-        out.answer = _final_var_line.sub('', turn.text).strip() or out.answer
         given,failed = yield from _run_cells(out, rules, turn)
-        found,problem = (('repl', given[0]),None) if given else rules.read(turn.text)
-        found,wrong = _checked(found, rules)
-        if wrong and nudges and not last: problem = wrong
-        elif found: return out.end('budget' if landing else found[0], (found[1],), landing, ValueError(wrong) if wrong else None)
-        if last: return out.end('budget' if landing else 'max_steps', limit=landing)
-        if turn.calls and not wrong:
+        found,problem = (Found('repl', given[0]),None) if given else _answered(rules, turn, cut, last)
+        out.answer = answer_text(found.value) if found else not turn.code and _best(turn, cut, problem) or out.answer
+        if found:
+            value,wrong = checked(found.value, rules.check)
+            if not wrong: return out.end('budget' if landing else found.stop, found._replace(value=value), landing)
+            if last or not nudges: return out.end('check', limit=landing, error=wrong)
+            problem = f'{wrong} Correct it and give it again.'
+        elif not turn.calls and why.kind!='empty': return out.end('error', error=why, limit=landing)
+        if last: return _no_answer(out, rules, turn, 'budget' if landing else 'max_steps', cut, problem, landing, why)
+        if turn.calls and not found:
             failures = failures+1 if failed else 0
             if failures==rules.limits.errors: landing = 'errors'
+            if cut and not rules.mode.schemas: problem = problem or CUT_NOTE
         else:
-            problem = _slip(turn, rules, problem)
-            if not problem or not nudges:
-                why = withheld(reply, getattr(reply, 'model', None) or 'The model')
-                return out.end('last_message') if turn.text.strip() or why.kind=='empty' else out.end('error', error=why)
-            nudges -= 1
-        tell(problem)
-        tell(rules.warn and rules.warn())
+            note = problem or _slip(turn, rules, cut)
+            if not note or not nudges: return _no_answer(out, rules, turn, 'last_message', cut, problem, None, why)
+            problem,nudges = note,nudges-1
+        for o in (problem, rules.warn and rules.warn()): tell(o)
         if rules.window and usage_of(reply).total_tokens>rules.limits.history*rules.window: yield from _compact(out, rules)

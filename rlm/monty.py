@@ -12,6 +12,7 @@ from ._wire import FROM_WORKER, BadFrame, CannotSend, TooLarge, decode, encode, 
 from .answer import find_var, MissingVariable
 from .calls import error_for_worker, for_worker
 from .capture import ClippedText, captured, clip
+from .fences import retry_ast
 from .interrupt import CellTimeout
 from .isolation import Bounds, SandboxError
 from .sandbox import SandboxShell, WorkerDied
@@ -21,7 +22,7 @@ from .shell import Cell, held, is_quiet, show_value
 # %% ../nbs/07a_monty.ipynb #85975428
 def _assigned(code):
     "Names that `code` assigns at its top level"
-    try: tree = ast.parse(code)
+    try: tree = retry_ast(ast.parse, code)
     except (SyntaxError, ValueError, RecursionError, MemoryError): return []
     def names(o):
         if isinstance(o, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)): return [o.name]
@@ -179,7 +180,7 @@ def _answer(self:MontyShell, finals):
 def _holds(self:MontyShell, name, text):
     "Is the text `text` what a variable holds?"
     try: return self.user_ns[name]==text
-    except (KeyError, RuntimeError, TooLarge): return False
+    except (LookupError, OSError, ValueError): return False
 
 @patch
 def _plain(self:MontyShell, v): return self._cleaned(_data(v))
@@ -192,10 +193,11 @@ def __repr__(self:MontyShell):
 
 # %% ../nbs/07a_monty.ipynb #65102915
 @patch
-def _value(self:MontyShell, op, name=None, expr=None):
-    "The value of a variable, or of an expression that looks one up"
+def _value(self:MontyShell, op, name=None, expr=None, most=None, **kw):
+    "The value of a variable, or of an expression that looks one up; with `most` what is told of one that is too large"
     if self._session is None: raise ConnectionError('no session')
-    try: return self._plain(self._session.feed_run(name or expr))
+    code = f'[type({expr}).__name__, len(str({expr})), str({expr})[:{most}]]' if most else name or expr
+    try: return self._plain(self._session.feed_run(code))
     except self.monty.MontyError as e: raise MissingVariable(clean(clip(str(e), 1000), self.secrets)) if expr else KeyError(name) from None
 
 @patch

@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE',
-           'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'context_note', 'tools_note', 'limits_note',
-           'system_message', 'Prompts']
+           'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'context_note', 'tools_note',
+           'limits_note', 'system_message', 'Prompts']
 
 # %% ../nbs/09_prompts.ipynb #b36b9a9c
 from dataclasses import dataclass
 from fastcore.docments import docments
 from functools import partial
 from .calls import shown_signature, tool_doc
+from .fences import retry_ast
 from .secrets import redact
 from .shell import ReplShell
 from .tools import describe
@@ -75,7 +76,7 @@ def tools_note(
         sig = shown_signature(o)
         inner = o
         while isinstance(inner, partial): inner = inner.func # which has the source
-        try: params = [f'{k}: {v}' for k,v in docments(inner).items() if v and (sig is None or k in sig.parameters)]
+        try: params = [f'{k}: {v}' for k,v in retry_ast(docments, inner).items() if v and (sig is None or k in sig.parameters)]
         except (OSError, TypeError, ValueError): params = [] # no source, or not a function
         lines.append(f"- `{nm}{sig or '(...)'}`: {tool_doc(o).strip() or 'no description'}" + (f" ({'; '.join(params)})" if params else ''))
     return redact('\n'.join(['The user has added to the REPL:', *lines])) if lines else ''
@@ -109,6 +110,8 @@ def system_message(
 FINAL_PROMPT = '''This is the last step: no more code can be run. Give your best answer now, from what you have found, as FINAL(your answer) or FINAL_VAR(name of a variable) alone on a line.'''
 EMPTY_NOTE = 'Your reply was empty. Run code, or give the answer as FINAL(your answer) alone on a line.'
 FENCE_NOTE = 'A code block in your message is not run. To run code, call the tool `run_repl` with it; to answer, write FINAL(your answer) alone on a line.'
+BARE_NOTE = 'Code outside of a block is not run. To run code, write it in a block that begins with ```repl and ends with ```; to answer, write FINAL(your answer) alone on a line.'
+CUT_NOTE = 'Your reply was cut off, because it was too long. Write less at a time: shorter code, or a shorter answer as FINAL(your answer) alone on a line.'
 LANDING_PROMPT = 'The budget of this run is used up: no more code can be run. Give your best answer now, from what you have found, as FINAL(your answer) or FINAL_VAR(name of a variable) alone on a line.'
 SUMMARY_PROMPT = 'Your notes are becoming too long. Summarise what you have done and found so far in at most 300 words: which variables of the REPL hold what, what is known, what is still to do. Do not answer the question yet.'
 NO_OUTPUT = '(no output)' # some providers refuse an empty tool result

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import PurePath
 from fastcore.basics import patch
 from ._wire import BadFrame, CannotSend, TooLarge, decode, encode, error_data, make_error
+from .answer import Clipped, MissingVariable
 from .calls import check_call, check_tool, error_for_worker, for_worker, result_for_worker, shown_signature, tool_doc
 from .capture import ClippedText, captured, clip
 from .interrupt import CellTimeout
@@ -44,15 +45,21 @@ class _Names(Mapping):
     def __getitem__(self, nm):
         if nm in self.sh.helpers: return self.sh.helpers[nm]
         try: return self.sh._value('get', name=nm)
-        except Exception: raise KeyError(nm) from None # whatever the worker says went wrong
+        except KeyError:
+            if nm in self.sh.variables(): raise ValueError(f'{nm!r} cannot be read: it raises a KeyError.') from None
+            raise KeyError(nm) from None
 
     def __contains__(self, nm): return nm in self.sh.helpers or nm in self.sh.variables()
     def __iter__(self): return iter([*self.sh.helpers, *self.sh.variables()])
     def __len__(self): return len(list(iter(self)))
 
     def look_up(self, expr):
-        "What `FINAL_VAR(expr)` means, found in the worker"
-        return self.sh._value('look', expr=expr)
+        "What `FINAL_VAR(expr)` means, found in the worker: of what is too large to leave it, the text, clipped"
+        try: return self.sh._value('look', expr=expr)
+        except TooLarge: kind,n,text = self.sh._value('look', expr=expr, most=1_000_000, timeout=60., kill=False)
+        res = Clipped(text)
+        res.note = f'The answer is too large to leave the sandbox, a {str(kind)[:100]} of {int(n):,} characters as text: its beginning and its end are here.'
+        return res
 
 # %% ../nbs/07_sandbox.ipynb #65323380
 most_tools,most_flying = 8,32<<20 # calls of a user's tools at once; bytes of arguments, as objects, that wait for their answers
@@ -375,10 +382,15 @@ def _called(self:SandboxShell, w, f):
 # %% ../nbs/07_sandbox.ipynb #84cbbecc
 @patch
 def _value(self:SandboxShell, op, **kw):
-    "A value in the worker"
-    if not self._w.alive or not self._w.began: raise ConnectionError('the worker is gone')
+    "A value in the worker; raises `KeyError` when it is missing, `TooLarge`, `ConnectionError` when no value can be had any more, else `ValueError`"
+    gone = 'the process of the REPL has ended, and its variables with it; the next cell starts a new one and says which are back.'
+    if not self._w.alive or not self._w.began: raise ConnectionError(gone)
     try: return self._cleaned(decode(self._w.ask(op, **kw)))
-    except BadFrame: raise ConnectionError('the worker sent what cannot be read') from None
+    except (OSError, BadFrame): raise ConnectionError(gone) from None
+    except Exception as e: # as the worker names it
+        nm,text = type(e).__name__,clean(str(e)[:2000], self.secrets)
+        if nm in ('TooLarge','MemoryError'): raise TooLarge(text) from None
+        raise (KeyError(text) if nm=='KeyError' else MissingVariable(text) if nm=='MissingVariable' else ValueError(f'{nm}: {text}')) from None
 
 @patch
 def variables(self:SandboxShell)->list[str]: # In the order of their first assignment

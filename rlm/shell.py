@@ -19,6 +19,7 @@ from IPython.core.profiledir import ProfileDir
 from IPython.lib.pretty import RepresentationPrinter
 from traitlets.config import Config
 from .capture import ClippedText, captured, own_display, own_figures, release_sink
+from .fences import retry_ast
 from .folders import make_folder
 from .interrupt import CellTimeout, alarm, in_thread, timed_out
 
@@ -36,6 +37,7 @@ class _NoHook(DisplayTrap):
 class _Compiler(CachingCompiler):
     "Names each cell once and for all, so that tracebacks of several shells do not mix"
     prefix,count = 'rlm',0
+    def ast_parse(self, *args, **kw): return retry_ast(super().ast_parse, *args, **kw)
     def get_code_name(self, raw_code, transformed_code, number):
         self.count += 1
         return f'<{self.prefix} cell {self.count}>'

@@ -95,7 +95,7 @@ def test_fault_for_ever(name, lane):
         sh.close()
     final = items[-1]
     assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
-    assert final['stop']=='error' and final['answer']=='It may be 42.' and final['steps']==1
+    assert final['stop']=='error' and final['answer']=='' and final['steps']==1
     assert final['error'].kind in ((kind,) if isinstance(kind, str) else kind) and secret not in str(final['error'])
     assert len(server.asked) == (4 if again else 2)
     if name!='late': assert final['usage'].total_tokens==server.billed.total_tokens
@@ -164,7 +164,7 @@ def test_fault_in_a_run(name, lane):
                     assert 'executed' not in str(final['value']), where
                     root_only = place in ('first','middle')
                     if root_only and (not again or times==99):
-                        assert (final['stop'],final['answer'])==('error', 'It may be 42.' if place=='middle' else ''), where
+                        assert (final['stop'],final['answer'])==('error', ''), where
                         assert final['error'].kind in kinds + (() if how=='loop' or not again else ('connection','malformed')) and '\n' not in str(final['error']) and '<html' not in str(final['error']), where
                         assert final['steps']==(place=='middle'), where
                     else: assert (final['stop'],final['answer'],final['error'])==('final','Paris',None), where

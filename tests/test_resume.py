@@ -228,7 +228,7 @@ def test_error_then_cut(tmp_path):
     def root(n, messages): return plain(n, messages) if n<1 or good else Fault(401, 'bad key')
     with Asked(root) as asked:
         run = asked.rlm(trace=path)('c', 'q')
-        assert (run.stop, run.error.kind, run.answer)==('error', 'auth', 'Looking.')
+        assert (run.stop, run.error.kind, run.answer)==('error', 'auth', '')
         good.append(1)
         resume(path, 'c')
         cut(path, 3, lambda d: d['kind']=='call_ended') # 2 calls before, one failed, and the second attempt's first two

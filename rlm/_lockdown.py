@@ -100,7 +100,7 @@ THREAD = 0x3d0f00 # flags of clone as pthread_create gives them: memory, files, 
 FCNTL = 0,1,2,3,5,1030,1032 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_DUPFD_CLOEXEC, F_GETPIPE_SZ; F_SETFL is looked into
 FCNTL_QUIET = 6,7 # F_SETLK, F_SETLKW: a process never waits for locks of its own, so that they would only hold up others, or fill the kernel's memory
 IOCTL = 0x5401,0x802c542a,0x5413,0x541b,0x5421,0x5450,0x5451 # TCGETS, TCGETS2, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what isatty, setblocking and the like ask
-GETSOCKOPT,SETSOCKOPT = (3,4,7,8,20,21,30,38,39),(7,8,20,21) # of SOL_SOCKET: type, error, buffers, timeouts, listening, protocol, family
+GETSOCKOPT,SETSOCKOPT = (3,4,7,8,20,21,30,38,39),(20,21) # of SOL_SOCKET: type, error, buffers, timeouts, listening, protocol, family; larger buffers would be memory that no limit counts
 O_ASYNC,O_PATH = 0o20000,0o10000000
 
 _LOAD,_JEQ,_JGE,_AND,_RET = 0x20,0x15,0x35,0x54,0x06  # classic BPF
@@ -216,6 +216,7 @@ def lock_down(read, write, keep, file_size, files, need, abi=None):
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file too large is an error of the cell's
     for o in (signal.SIGTERM,signal.SIGHUP): signal.signal(o, signal.SIG_DFL)  # whatever the imports have set
     if not linux: return dict(landlock=0, seccomp=None)
+    limit(resource.RLIMIT_SIGPENDING, 4096)  # timers count as well, of which each takes memory of the kernel's
     ppid = os.getppid()
     _prctl('no_new_privs', 38, 1)
     drop_capabilities()

@@ -19,6 +19,7 @@ from uuid import uuid4
 from fastcore.basics import patch
 from .answer import answer_reader, split_final
 from .capture import clip
+from .fences import code_blocks
 from .interrupt import interrupt_thread
 from .job import Job, Tree
 from .lm import LM, FailedQuery, as_lm, as_lms, fingerprint
@@ -204,8 +205,8 @@ def load(cls:Run,
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
     if done: return cls(**{k: getattr(done, k) for k in ('answer','value','stop','usage','steps','limit','error')}, messages=messages, trace=trace)
     calls = [e for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace']
-    said = [content_text(m['content']) for m in messages if m['role']=='assistant']
-    best = next((o for o in reversed(said) if o.strip()), '')
+    said = [m for m in messages if m['role']=='assistant']
+    best = next((o for m in reversed(said) if (o:=content_text(m['content'])).strip() and not m.get('tool_calls') and not code_blocks(o)[0]), '') # no note beside code
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
 
 # %% ../nbs/12_core.ipynb #451c0b68

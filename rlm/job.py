@@ -227,7 +227,8 @@ def items(self:Job,
 @patch
 def _stopped(self:Job, stop, error=None):
     self.out.end(stop, error=error)
-    return self.final()
+    try: return self.final()
+    except KeyboardInterrupt: return self.final() # told twice to stop, it still says how it ended
 
 # %% ../nbs/11b_job.ipynb #4108df0c
 @patch
@@ -235,7 +236,7 @@ def final(self:Job)->dict:
     "The last item of the run; what it tells the trace is told once, however often and from wherever this is called"
     with self._lock:
         if self.item is None:
-            o = self.out
+            o = self.out.end('interrupted') # unless it has ended
             self.item = dict(type='final', answer=o.answer, value=o.value, stop=o.stop, limit=o.limit, usage=self.budget.usage, steps=o.steps, error=o.error)
             self.left = [self._tell_messages, self._tell_access, self._tell_end, self._close]
         while self.left:

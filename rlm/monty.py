@@ -180,7 +180,7 @@ def _answer(self:MontyShell, finals):
 def _holds(self:MontyShell, name, text):
     "Is the text `text` what a variable holds?"
     try: return self.user_ns[name]==text
-    except (KeyError, RuntimeError, TooLarge): return False
+    except (LookupError, OSError, ValueError): return False
 
 @patch
 def _plain(self:MontyShell, v): return self._cleaned(_data(v))
@@ -193,10 +193,11 @@ def __repr__(self:MontyShell):
 
 # %% ../nbs/07a_monty.ipynb #65102915
 @patch
-def _value(self:MontyShell, op, name=None, expr=None):
-    "The value of a variable, or of an expression that looks one up"
+def _value(self:MontyShell, op, name=None, expr=None, most=None, **kw):
+    "The value of a variable, or of an expression that looks one up; with `most` what is told of one that is too large"
     if self._session is None: raise ConnectionError('no session')
-    try: return self._plain(self._session.feed_run(name or expr))
+    code = f'[type({expr}).__name__, len(str({expr})), str({expr})[:{most}]]' if most else name or expr
+    try: return self._plain(self._session.feed_run(code))
     except self.monty.MontyError as e: raise MissingVariable(clean(clip(str(e), 1000), self.secrets)) if expr else KeyError(name) from None
 
 @patch

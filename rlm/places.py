@@ -88,8 +88,8 @@ def installed_elsewhere()->dict[str,dict]: # Folders of `sys.path`, with the nam
     "Packages that an installer put into folders which may hold other things too"
     own,cwd = installation(),_cwd()
     folders = dict.fromkeys(os.path.normpath(os.path.join(cwd, o)) for o in sys.path)
-    folders = [o for o in folders if os.path.isdir(o) and not inside(o, own) and (o!=cwd or _runs_from(o, own))]
-    return {o: {nm: f'{o}/{nm}' for nm in names} for o in folders if (names:=_installed(o))}
+    found = {o: names for o in folders if os.path.isdir(o) and not inside(o, own) and (names:=_installed(o))}
+    return {o: {nm: f'{o}/{nm}' for nm in names} for o,names in found.items() if o!=cwd or _runs_from(o, own)}
 
 # %% ../nbs/05d_places.ipynb #77bc56fd
 def _real(path):

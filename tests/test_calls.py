@@ -1,5 +1,5 @@
 "What code in a sandbox may ask of the host, what it is told of tools and of failures, and that nothing of it depends on a secret"
-import enum,fractions,functools,http,inspect,pathlib,re,threading,time
+import enum,fractions,functools,http,inspect,re,threading,time
 from decimal import Decimal
 
 import pytest
@@ -66,13 +66,24 @@ def test_one_child_for_each(contexts):
 # Tools
 
 def search(q, n=5, api_key=KEY, mode='fast'): return f'{q} {n} {api_key==KEY}'
+
+class Crowd:
+    "Counts who is in it at the same time, a twentieth of a second each"
+    def __init__(self): self.now,self.most,self.lock = 0,0,threading.Lock()
+    def __enter__(self):
+        with self.lock: self.now,self.most = self.now+1,max(self.most, self.now+1)
+    def __exit__(self, *args):
+        time.sleep(.05)
+        with self.lock: self.now -= 1
+
 class Client:
     def __init__(self, key=KEY): self.key = key
     def __call__(self, q, key=KEY): return q
     def ask(self, q, *, key=KEY): return q
     bound = functools.partialmethod(ask, key=KEY)
 
-tools = dict(plain=search, bound=functools.partial(search, api_key=KEY), twice=functools.partial(functools.partial(search, api_key=KEY), n=3), first=functools.partial(search, KEY),
+bound = functools.partial(search, api_key=KEY)
+tools = dict(plain=search, bound=bound, twice=functools.partial(bound, n=3), first=functools.partial(search, KEY),
     thing=Client(), method=Client().ask, bound_method=Client().bound, wrapped=functools.wraps(search)(lambda *a, **kw: search(*a, **kw)), cls=Client)
 
 @linux
@@ -117,15 +128,12 @@ def test_types_of_tools(shell, given, ok):
 @linux
 def test_few_tools_at_once(shell):
     "A tool of the user's is called from few threads at once"
-    now,most,lock = [0],[0],threading.Lock()
+    crowd = Crowd()
     def tool():
-        with lock: now[0] += 1; most[0] = max(most[0], now[0])
-        time.sleep(.05)
-        with lock: now[0] -= 1
-        return 1
+        with crowd: return 1
     sh = shell(tools=[tool])
     assert sh.run('from concurrent.futures import ThreadPoolExecutor as X\nwith X(60) as x: n = sum(x.map(lambda i: tool(), range(60)))\nn', timeout=20).value==60
-    assert 1<most[0]<=8
+    assert 1<crowd.most<=8
 
 # What goes back says nothing of secrets
 
@@ -141,7 +149,9 @@ def test_no_oracle(shell, monkeypatch, call):
         if (s:=messages[-1]['content']).startswith('bad'): return LMError('bad_request', f'refused: {s}'.replace(PASSWORD, '…')) # as it comes from a provider
         return s
     def echo(g): raise ValueError(f'no {g} here')
-    def say(g): print(g); return g
+    def say(g):
+        print(g)
+        return g
     lm = ScriptedLM(model, retries=0)
     def fails_in_a_call(g): return lm('bad '+g)
     sh = shell(dict(guesses=guesses), model=lm, tools=[echo, say, fails_in_a_call])
@@ -173,13 +183,13 @@ def test_guessed_text_is_cut_for_people(shell, monkeypatch):
 class Colour(enum.Enum): RED = 'red'
 class Size(enum.IntEnum): BIG = 3
 class Word(str, enum.Enum): A = 'a'
-class Flag(enum.IntFlag): X = 1; Y = 2
+class Flag(enum.IntFlag): X,Y = 1,2
 class MyInt(int):
     def __int__(self): raise ValueError('no')
 class MyFloat(float): pass
 
-values = [(http.HTTPStatus.OK, 200), (Size.BIG, 3), (Word.A, 'a'), (Flag.X|Flag.Y, 3), (MyInt(5), 5), (MyFloat(.5), .5), (True, True), (Colour.RED, 'red'), (Decimal('1.50'), Decimal('1.50')),
-    (fractions.Fraction(1, 3), fractions.Fraction(1, 3)), (2+3j, 2+3j), ([{Size.BIG: MyFloat(1)}], [{3: 1.}])]
+values = [(http.HTTPStatus.OK, 200), (Size.BIG, 3), (Word.A, 'a'), (Flag.X|Flag.Y, 3), (MyInt(5), 5), (MyFloat(.5), .5), (True, True), (Colour.RED, 'red'),
+    (Decimal('1.50'), Decimal('1.50')), (fractions.Fraction(1, 3), fractions.Fraction(1, 3)), (2+3j, 2+3j), ([{Size.BIG: MyFloat(1)}], [{3: 1.}])]
 
 @linux
 @pytest.mark.parametrize('value,want', values, ids=lambda o: repr(o)[:30])
@@ -239,7 +249,9 @@ def test_errors_of_look_ups(shell):
 @linux
 def test_at_rest(shell):
     "A worker that nobody uses stands still, and goes on for the next cell, for a look at its variables, for an answer that comes late; it ends as any other"
-    def slow(): time.sleep(.4); return 'x'*300_000
+    def slow():
+        time.sleep(.4)
+        return 'x'*300_000
     sh = shell(tools=[slow])
     def state():
         with open(f'/proc/{process_pids(sh._w.process.pid)[-1]}/stat') as f: return f.read().rpartition(')')[2].split()[0]
@@ -262,16 +274,13 @@ def test_at_rest(shell):
 @linux
 def test_few_children_at_once(shell):
     "However many threads ask for child runs, few run at the same time, and all are answered"
-    now,most,lock = [0],[0],threading.Lock()
+    crowd = Crowd()
     def child(q, c):
-        with lock: now[0] += 1; most[0] = max(most[0], now[0])
-        time.sleep(.05)
-        with lock: now[0] -= 1
-        return q
+        with crowd: return q
     sh = shell()
     sh.tools.begin(Budget(Limits()), child=child)
     code = "from concurrent.futures import ThreadPoolExecutor as X\nwith X(40) as x: n = len(list(x.map(lambda i: rlm_query_batched('q', ['c']*2), range(40))))\nn"
-    assert sh.run(code, timeout=30).value==40 and 1<most[0]<=8
+    assert sh.run(code, timeout=30).value==40 and 1<crowd.most<=8
 
 @linux
 def test_an_answer_in_halves(shell):

@@ -1,6 +1,5 @@
 "What models write that is nearly right: cut off, without a fence, in the wrong place, of the wrong type; none of it becomes the answer"
-import json
-import pytest
+import json,pytest
 from pydantic import BaseModel
 from rlm.answer import CheckFailed, answer_reader, split_final
 from rlm.core import RLM, advanced_toolloop

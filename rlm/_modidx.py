@@ -432,6 +432,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                            'rlm.monty.MontyShell._functions': ('monty.html#montyshell._functions', 'rlm/monty.py'),
                            'rlm.monty.MontyShell._holds': ('monty.html#montyshell._holds', 'rlm/monty.py'),
                            'rlm.monty.MontyShell._inputs': ('monty.html#montyshell._inputs', 'rlm/monty.py'),
+                           'rlm.monty.MontyShell._over': ('monty.html#montyshell._over', 'rlm/monty.py'),
                            'rlm.monty.MontyShell._plain': ('monty.html#montyshell._plain', 'rlm/monty.py'),
                            'rlm.monty.MontyShell._value': ('monty.html#montyshell._value', 'rlm/monty.py'),
                            'rlm.monty.MontyShell.close': ('monty.html#montyshell.close', 'rlm/monty.py'),

@@ -117,14 +117,19 @@ def _feed(self:MontyShell, code, timeout, out, finals):
 
 # %% ../nbs/07a_monty.ipynb #5a0137de
 @patch
+def _over(self:MontyShell, e):
+    "Did an error end the session? `late` or `crashed`, '' if not"
+    inner = e.exception() if hasattr(e, 'exception') else e
+    if isinstance(e, CellTimeout) or isinstance(inner, TimeoutError) and 'time limit' in str(inner): return 'late'
+    return '' if isinstance(e, (self.monty.MontyRuntimeError, self.monty.MontySyntaxError, self.monty.MontyTypingError)) else 'crashed'
+
+@patch
 def _failed(self:MontyShell, e):
     "The error of a cell, and its text; after a limit or a crash the session is over"
     text = clean(clip(e.display() if hasattr(e, 'display') else f'{type(e).__name__}: {e}', 20_000), self.secrets)
     inner = e.exception() if hasattr(e, 'exception') else e
-    late = isinstance(e, CellTimeout) or isinstance(inner, TimeoutError) and 'time limit' in str(inner)
-    crashed = not isinstance(e, (self.monty.MontyRuntimeError, self.monty.MontySyntaxError, self.monty.MontyTypingError))
-    nm = type(inner).__name__
-    if not late and not crashed: return make_error(dict(name=nm, base=nm, text=clean(clip(str(inner), 2000), self.secrets), attrs={}), RuntimeError),text
+    late,nm = self._over(e)=='late',type(inner).__name__
+    if not self._over(e): return make_error(dict(name=nm, base=nm, text=clean(clip(str(inner), 2000), self.secrets), attrs={}), RuntimeError),text
     lost = f"; lost: {', '.join(self._names)}" if self._names else ''
     text = f"The cell {'took too long' if late else 'ended the process of the REPL'}, and a new one was started with `context` and the helpers{lost}."
     self._drop()
@@ -194,11 +199,15 @@ def __repr__(self:MontyShell):
 # %% ../nbs/07a_monty.ipynb #65102915
 @patch
 def _value(self:MontyShell, op, name=None, expr=None, most=None, **kw):
-    "The value of a variable, or of an expression that looks one up; with `most` what is told of one that is too large"
+    "The value of a variable, or of an expression that looks one up"
     if self._session is None: raise ConnectionError('no session')
-    code = f'[type({expr}).__name__, len(str({expr})), str({expr})[:{most}]]' if most else name or expr
-    try: return self._plain(self._session.feed_run(code))
-    except self.monty.MontyError as e: raise MissingVariable(clean(clip(str(e), 1000), self.secrets)) if expr else KeyError(name) from None
+    if most: raise TooLarge('This value is too large to be handed over.') # its text would take the session's time
+    try: return self._plain(self._session.feed_run(name or expr))
+    except (self.monty.MontyError, RuntimeError) as e:
+        if self._over(e):
+            self._drop()
+            raise ConnectionError('the process of the REPL has ended over this, and its variables with it.') from None
+        raise MissingVariable(clean(clip(str(e), 1000), self.secrets)) if expr else KeyError(name) from None
 
 @patch
 def variables(self:MontyShell): return list(self._names)

@@ -206,6 +206,8 @@ def test_names_tell_why():
         for expr,kind in ('big', 'str'), ('many[0]', 'str'), ('many', 'list'):
             found,problem = answer_reader(sh)(f'FINAL_VAR({expr})')
             assert (found.stop, found.variable, problem)==('final_var', expr, None) and f'a {kind} of 40,000,0' in found.note and len(found.value)<1_100_000
+        sh.run('deep = []\nfor i in range(200): deep = [deep]\nme = [1]; me.append(me)')
+        assert answer_reader(sh)('FINAL(me)')[0].value=='[1, [...]]' and 'too deep' in answer_reader(sh)('FINAL_VAR(deep)')[0].note
         with pytest.raises(KeyError): sh.user_ns['nothing']
         with pytest.raises(ValueError, match='too large'): sh.user_ns['big']
         with pytest.raises(ValueError): sh.user_ns['k']

@@ -92,10 +92,13 @@ def _does_something(tree):
     if len(tree.body)>1 and any(isinstance(o, (ast.Import, ast.ImportFrom)) for o in body): return True
     return any(isinstance(o, ast.Name) and o.id=='context' for o in nodes) and any(isinstance(o, _works) for o in nodes)
 
+_prompt = re.compile(r'^(?:>>>|\.\.\.|In \[\d+\]:) ?(.*)$', re.M) # as in a session that is copied
+
 def is_code(
     text:str, # A reply, fenced blocks aside
 )->bool:
-    "Is this code that was meant to run and has no fence? A few lines of prose may stand before it"
-    lines = text.strip().split('\n')
-    trees = (parse_cell('\n'.join(lines[i:])) for i in range(min(len(lines), 6)))
+    "Is this code that was meant to run and has no fence? A few lines of prose may stand before it and after it"
+    lines = _prompt.findall(text) if '>>>' in text or 'In [' in text else text.strip().strip('`').split('\n')
+    n = len(lines)
+    trees = (parse_cell('\n'.join(lines[i:n-j])) for i in range(min(n, 6)) for j in range(min(n-i, 4)))
     return any(tree is not None and _does_something(tree) for tree in trees)

@@ -224,9 +224,17 @@ def items(self:Job,
         raise
     yield item
 
+def _telling(e):
+    "The exception, or where its text says nothing, one that says of what kind it was"
+    text = answer_text(e)
+    if text and not isinstance(e, KeyError) and not text.startswith('<'): return e
+    res = RuntimeError(f"The run failed with {type(e).__name__}{f': {text}' if text else ''}.")
+    res.__cause__ = e
+    return res
+
 @patch
 def _stopped(self:Job, stop, error=None):
-    self.out.end(stop, error=error)
+    self.out.end(stop, error=error and _telling(error))
     try: return self.final()
     except KeyboardInterrupt: return self.final() # told twice to stop, it still says how it ended
 

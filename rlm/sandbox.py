@@ -54,11 +54,12 @@ class _Names(Mapping):
     def __len__(self): return len(list(iter(self)))
 
     def look_up(self, expr):
-        "What `FINAL_VAR(expr)` means, found in the worker: of what is too large to leave it, the text, clipped"
+        "What `FINAL_VAR(expr)` means, found in the worker: the text, clipped, of what is too large to leave it, or too deep"
         try: return self.sh._value('look', expr=expr)
-        except TooLarge: kind,n,text = self.sh._value('look', expr=expr, most=1_000_000, timeout=60., kill=False)
+        except (TooLarge, CannotSend) as e: why = 'large' if isinstance(e, TooLarge) else 'deep'
+        kind,n,text = self.sh._value('look', expr=expr, most=1_000_000, timeout=60., kill=False)
         res = Clipped(text)
-        res.note = f'The answer is too large to leave the sandbox, a {str(kind)[:100]} of {int(n):,} characters as text: its beginning and its end are here.'
+        res.note = f'The answer is too {why} to leave the sandbox: a {str(kind)[:100]} of {int(n):,} characters as text' + (': its beginning and its end are here.' if int(n)>1_000_000 else ', which is here.')
         return res
 
 # %% ../nbs/07_sandbox.ipynb #65323380
@@ -386,10 +387,12 @@ def _value(self:SandboxShell, op, **kw):
     gone = 'the process of the REPL has ended, and its variables with it; the next cell starts a new one and says which are back.'
     if not self._w.alive or not self._w.began: raise ConnectionError(gone)
     try: return self._cleaned(decode(self._w.ask(op, **kw)))
-    except (OSError, BadFrame): raise ConnectionError(gone) from None
+    except OSError: raise ConnectionError(gone) from None
+    except BadFrame: raise ConnectionError('the process of the REPL sent what cannot be read.') from None
     except Exception as e: # as the worker names it
         nm,text = type(e).__name__,clean(str(e)[:2000], self.secrets)
         if nm in ('TooLarge','MemoryError'): raise TooLarge(text) from None
+        if nm=='CannotSend': raise CannotSend(text) from None
         raise (KeyError(text) if nm=='KeyError' else MissingVariable(text) if nm=='MissingVariable' else ValueError(f'{nm}: {text}')) from None
 
 @patch

@@ -53,7 +53,7 @@ def test_cut_call():
 
 # Code where it does not run
 
-bare = 'x = context[:10]\nprint(x)', 'Let me look.\nprint(len(context))', 'answer = llm_query(context)\nFINAL(answer)', 'import re\nre.findall("a", "b")', 'for line in context: print(line)', '# look\ncontext.split()', 'n = len(context)\nFINAL_VAR(n)'
+bare = 'x = context[:10]\nprint(x)', 'Let me look.\nprint(len(context))', 'answer = llm_query(context)\nFINAL(answer)', 'import re\nre.findall("a", "b")', 'for line in context: print(line)', '# look\ncontext.split()', 'n = len(context)\nFINAL_VAR(n)', '>>> len(context)\n3', '`print(context)`', 'print(len(context))\nThis prints the length.'
 
 @modes
 @pytest.mark.parametrize('text', bare)

@@ -1,6 +1,5 @@
 "Values of arguments: whatever comes in at the door of a model, in limits and budgets is taken or refused in one sentence, before anything is sent"
-import math
-import pytest
+import math,pytest
 from rlm.bench import benchmark_vanilla
 from rlm.core import RLM, advanced_toolloop
 from rlm.lm import LM, as_lm
@@ -20,33 +19,38 @@ def refused(make, *said):
 
 # Each row: keyword arguments, and what the sentence says
 
-door = [(dict(max_tokens=o), 'max_tokens=', 'whole number from 1 to 10,000,000') for o in (nan, -10**9, inf, -inf, True, 2.5, '100', 0, 10**12, [5])] + [
-    (dict(max_completion_tokens=o), 'max_completion_tokens=', 'whole number') for o in (nan, -1, '7', False)] + [(dict(n=o), 'n=', 'from 1 to 128') for o in (0, -1, nan, 1.5, 10**9, True)] + [
-    (dict(temperature=nan), 'temperature=nan', 'finite'), (dict(top_p=-inf), 'top_p=', 'finite')] + [
-    (dict(retries=o), 'retries=', 'whole number of at least 0') for o in (-1, True, 1.5, nan, '3', None)] + [
-    (dict(timeout=o), 'timeout=', 'seconds above 0') for o in (0, -1, nan, inf, '5', True, None)] + [
-    (dict(concurrency=o), 'concurrency=', 'of at least 1') for o in (2.5, True, nan, '3')] + [
-    (dict(fallbacks='openai/gpt-5-mini'), "give a list of model names, such as fallbacks=['openai/gpt-5-mini']"), (dict(fallbacks=None), 'list'), (dict(fallbacks=[3]), 'name'), (dict(fallbacks=['']), 'name'),
-    (dict(base_url=5), 'base_url=', 'text'), (dict(api_key=b'key'), 'api_key=', 'text'), (dict(budget=Limits(calls=3)), 'budget=Budget(limits)'), (dict(budget=5), 'Budget'),
-    (dict(params='api_version'), 'dict'), (dict(params=dict(base_url='http://x')), 'base_url='), (dict(params=dict(stream=True)), 'on_text'), (dict(params=dict(max_tokens=nan)), 'max_tokens=nan'),
-    (dict(temprature=0), "'temprature'", 'temperature='), (dict(sand_box='strict'), "'sand_box'"), (dict(max_retries=2), 'here that is retries='), (dict(api_base='http://x'), 'base_url='),
-    (dict(stream=True), 'on_text'), (dict(api_version='1'), 'params=dict(api_version=…)', 'extra_body=dict(api_version=…)')]
+door = [(dict(max_tokens=o), 'max_tokens=', 'whole number from 1 to 10,000,000') for o in (nan, -10**9, inf, -inf, True, 2.5, '100', 0, 10**12, [5])]
+door += [(dict(max_completion_tokens=o), 'max_completion_tokens=', 'whole number') for o in (nan, -1, '7', False)]
+door += [(dict(n=o), 'n=', 'from 1 to 128') for o in (0, -1, nan, 1.5, 10**9, True)]
+door += (dict(temperature=nan), 'temperature=nan', 'finite'),(dict(top_p=-inf), 'top_p=', 'finite')
+door += [(dict(retries=o), 'retries=', 'whole number of at least 0') for o in (-1, True, 1.5, nan, '3', None)]
+door += [(dict(timeout=o), 'timeout=', 'seconds above 0') for o in (0, -1, nan, inf, '5', True, None)]
+door += [(dict(concurrency=o), 'concurrency=', 'of at least 1') for o in (2.5, True, nan, '3')]
+door += (dict(fallbacks='openai/gpt-5-mini'), "give a list of model names, such as fallbacks=['openai/gpt-5-mini']"),(dict(fallbacks=None), 'list')
+door += (dict(fallbacks=[3]), 'name'),(dict(fallbacks=['']), 'name'),(dict(base_url=5), 'base_url=', 'text'),(dict(api_key=b'key'), 'api_key=', 'text')
+door += (dict(budget=Limits(calls=3)), 'budget=Budget(limits)'),(dict(budget=5), 'Budget'),(dict(params='api_version'), 'dict'),(dict(params=dict(base_url='http://x')), 'base_url=')
+door += (dict(params=dict(stream=True)), 'on_text'),(dict(params=dict(max_tokens=nan)), 'max_tokens=nan'),(dict(stream=True), 'on_text')
+door += (dict(temprature=0), "'temprature'", 'temperature='),(dict(sand_box='strict'), "'sand_box'"),(dict(max_retries=2), 'here that is retries='),(dict(api_base='http://x'), 'base_url=')
+door += (dict(api_version='1'), 'params=dict(api_version=…)', 'extra_body=dict(api_version=…)'),
 
 @pytest.mark.parametrize('row', door, ids=lambda o: str(o[0]))
 def test_door(row): refused(lambda: LM(name, **row[0]), *row[1:])
 
-limits = [(dict(steps=o), f'Limits(steps={o!r})', 'whole number of at least 1') for o in ('5', 2.5, True, nan, inf)] + [
-    (dict(calls=o), 'Limits(calls=', 'whole number') for o in (1.5, True, nan, '9', [1])] + [(dict(tokens=o), 'Limits(tokens=', 'whole number') for o in (nan, inf, 1e6, '1')] + [
-    (dict(cost=o), 'Limits(cost=', 'number of US dollars above 0') for o in (nan, inf, -inf, True, '1', 1j)] + [(dict(time=o), 'Limits(time=', 'seconds above 0') for o in (nan, inf, True, '60')] + [
-    (dict(errors=1.5), 'Limits(errors=', 'whole'), (dict(depth=None), 'Limits(depth=', 'whole'), (dict(depth=1.5), 'Limits(depth=', 'whole'), (dict(cell_time=nan), 'Limits(cell_time=', 'seconds')] + [
-    (dict(history=o), 'Limits(history=', 'share above 0 and up to 1') for o in (2, 0, nan, -1, True, None, '1')] + [
-    (dict(stepz=3), "'stepz'", 'did you mean steps=?'), (dict(max_tokens=3), "'max_tokens'", 'tokens='), (dict(colour=3), "no field 'colour'", 'steps, calls')]
+limits = [(dict(steps=o), f'Limits(steps={o!r})', 'whole number of at least 1') for o in ('5', 2.5, True, nan, inf)]
+limits += [(dict(calls=o), 'Limits(calls=', 'whole number') for o in (1.5, True, nan, '9', [1])]
+limits += [(dict(tokens=o), 'Limits(tokens=', 'whole number') for o in (nan, inf, 1e6, '1')]
+limits += [(dict(cost=o), 'Limits(cost=', 'number of US dollars above 0') for o in (nan, inf, -inf, True, '1', 1j)]
+limits += [(dict(time=o), 'Limits(time=', 'seconds above 0') for o in (nan, inf, True, '60')]
+limits += (dict(errors=1.5), 'Limits(errors=', 'whole'),(dict(depth=None), 'Limits(depth=', 'whole'),(dict(depth=1.5), 'Limits(depth=', 'whole'),(dict(cell_time=nan), 'Limits(cell_time=', 'seconds')
+limits += [(dict(history=o), 'Limits(history=', 'share above 0 and up to 1') for o in (2, 0, nan, -1, True, None, '1')]
+limits += (dict(stepz=3), "'stepz'", 'did you mean steps=?'),(dict(max_tokens=3), "'max_tokens'", 'tokens='),(dict(colour=3), "no field 'colour'", 'steps, calls')
 
 @pytest.mark.parametrize('row', limits, ids=lambda o: str(o[0]))
 def test_limits(row): refused(lambda: Limits(**row[0]), *row[1:])
 
-budget = dict(nan=lambda b: b.reserve(nan), below=lambda b: b.reserve(-5), endless=lambda b: b.reserve(inf), text=lambda b: b.reserve('3'), cost_nan=lambda b: b.reserve(cost=nan),
-    cost_below=lambda b: b.reserve(cost=-1e-9), cost_endless=lambda b: b.reserve(cost=inf), keep_nan=lambda b: b.keep(nan), keep_below=lambda b: b.keep(0, -1.))
+budget = dict(nan=lambda b: b.reserve(nan), below=lambda b: b.reserve(-5), endless=lambda b: b.reserve(inf),
+    text=lambda b: b.reserve('3'), cost_nan=lambda b: b.reserve(cost=nan), cost_below=lambda b: b.reserve(cost=-1e-9), cost_endless=lambda b: b.reserve(cost=inf),
+    keep_nan=lambda b: b.keep(nan), keep_below=lambda b: b.keep(0, -1.))
 
 @pytest.mark.parametrize('act', budget.values(), ids=budget)
 def test_budget(act):
@@ -58,7 +62,8 @@ def test_budget(act):
 @pytest.mark.parametrize('given', [5, dict(steps=3), 'steps=3', [Limits()]], ids=str)
 def test_what_is_no_limits(given): refused(lambda: Budget(given), 'limits=', 'given as Limits(')
 
-hostile = [dict(prompt_tokens=-10**9, calls=1), dict(completion_tokens=nan, calls=1), dict(prompt_tokens='many', calls=1), dict(prompt_tokens=10, calls=1, cost=nan), dict(prompt_tokens=10, calls=1, cost=-5.), dict(calls=-3)]
+hostile = [dict(prompt_tokens=-10**9, calls=1), dict(completion_tokens=nan, calls=1), dict(prompt_tokens='many', calls=1),
+    dict(prompt_tokens=10, calls=1, cost=nan), dict(prompt_tokens=10, calls=1, cost=-5.), dict(calls=-3)]
 
 @pytest.mark.parametrize('usage', hostile, ids=str)
 def test_usage_takes_nothing_back(usage):
@@ -81,14 +86,16 @@ keywords = dict(rlm=(lambda: RLM(name, sand_box='strict'), "RLM() has no keyword
     loop_lm=(lambda: list(advanced_toolloop('q', model=LM(name), temperature=0)), 'temperature='), bench=(lambda: benchmark_vanilla('c', 'q', name, temprature=0), 'benchmark_vanilla()'),
     bench_lm=(lambda: benchmark_vanilla('c', 'q', LM(name), temperature=0), 'temperature='), as_lm=(lambda: as_lm(LM(name), seed=1), 'seed='),
     using=(lambda: LM(name).using(buget=Budget()), "'buget'", 'budget='), using_param=(lambda: LM(name).using(temperature=0), 'params=dict(lm.params, temperature=…)'),
-    using_value=(lambda: LM(name).using(retries=-1), 'retries=-1'), using_params=(lambda: LM(name).using(params=dict(max_tokens=nan)), 'max_tokens=nan'), double=(lambda: ScriptedLM('x', costs=1), 'cost='),
+    using_value=(lambda: LM(name).using(retries=-1), 'retries=-1'), using_params=(lambda: LM(name).using(params=dict(max_tokens=nan)), 'max_tokens=nan'),
+    double=(lambda: ScriptedLM('x', costs=1), 'cost='),
     usage=(lambda: Usage().by('roles'), "did you mean 'role'?"), usage_other=(lambda: Usage().by('step'), "choose 'depth', 'role' or 'model'"))
 
 @pytest.mark.parametrize('make,said', [(o[0], o[1:]) for o in keywords.values()], ids=keywords)
 def test_keywords(make, said): refused(make, *said)
 
-calls = dict(call=lambda lm: lm('q', temprature=0), text=lambda lm: lm.text('q', max_token=5), map=lambda lm: lm.map(['q']*3, maxtokens=5), pieces=lambda lm: list(lm.pieces('q', temprature=0)),
-    nan=lambda lm: lm('q', max_tokens=nan), below=lambda lm: lm.text('q', max_tokens=-10**9), map_nan=lambda lm: lm.map(['q']*3, max_tokens=nan), many=lambda lm: lm('q', n=0),
+calls = dict(call=lambda lm: lm('q', temprature=0), text=lambda lm: lm.text('q', max_token=5), map=lambda lm: lm.map(['q']*3, maxtokens=5),
+    pieces=lambda lm: list(lm.pieces('q', temprature=0)), nan=lambda lm: lm('q', max_tokens=nan), below=lambda lm: lm.text('q', max_tokens=-10**9),
+    map_nan=lambda lm: lm.map(['q']*3, max_tokens=nan), many=lambda lm: lm('q', n=0),
     concurrency=lambda lm: lm.map(['q'], concurrency=2.5), later=lambda lm: (lm.params.update(max_tokens=-1), lm('q')))
 
 @pytest.mark.parametrize('act', calls.values(), ids=calls)

@@ -217,7 +217,7 @@ def open(self:Trace,
     try:
         _make_folders(path.parent)
         self._file = _opened(path)
-    except OSError as e: raise ValueError(f'The trace {path} cannot be written: {e.strerror or e}.') from None
+    except OSError as e: raise ValueError(f'The trace {str(path):.300} cannot be written: {e.strerror or e}.') from None
     self.path,self._known = path,tuple(o for o in (*secrets, *secret_values()) if o and len(o)>=least) # a shorter key is a word, as local servers take it
     _written.add(path.absolute())
     if header is not None:
@@ -227,7 +227,7 @@ def open(self:Trace,
     return self
 
 # %% ../nbs/10_trace.ipynb #2dd22388
-try: import fcntl
+try: import fcntl # locks of files
 except ImportError: fcntl = None # Windows
 
 def _make_folders(folder):
@@ -239,6 +239,7 @@ def _planted(st, path):
     "Has somebody else put it where everybody may write?"
     return hasattr(os, 'geteuid') and st.st_uid!=os.geteuid() and os.stat(path.parent).st_mode & stat.S_IWOTH
 
+# %% ../nbs/10_trace.ipynb #218ef936
 def _opened(path):
     "The file to append to, locked; half a line at its end is cut off"
     link = path.is_symlink()
@@ -256,6 +257,7 @@ def _opened(path):
         os.close(fd)
         raise
 
+# %% ../nbs/10_trace.ipynb #93bbd752
 def _lock(fd, path):
     try: fcntl and fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError: raise ValueError(f'{path} is being written by another run: name another file, or a folder in which each run gets a file of its own.') from None
@@ -319,12 +321,12 @@ def _lines(path):
                 if d is None: continue
                 if not isinstance(d, dict) or not isinstance(d.get('kind'), str): raise ValueError(f'{path} is no trace: line {i+1} is no event.')
                 yield i+1,d
-    except OSError as e: raise ValueError(f'The trace {path} cannot be read: {e.strerror}.') from None
+    except OSError as e: raise ValueError(f'The trace {str(path):.300} cannot be read: {e.strerror}.') from None
 
 def _new_trace(path, d):
     "The trace that a header begins"
     if type(d.get('format')) is not int: raise ValueError(f'{path} is no trace: its header names no format.')
-    if d['format']>FORMAT: raise ValueError(f"{path} was written by a newer rlm (format {d['format']:.9g}): update rlm to read it.")
+    if d['format']>FORMAT: raise ValueError(f'{path} was written by a newer rlm: update rlm to read it.')
     if bad:=wrong_header(d): raise ValueError(f'{path} is no trace: its header is not whole (see {bad!r}).')
     res = Trace()
     res.path,res.header = path,d

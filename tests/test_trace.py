@@ -1,6 +1,7 @@
 "The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
 import json,threading,time,warnings
 from dataclasses import replace
+from functools import partial
 import pytest
 from test_faults import Scene, faults, in_stream, odd
 from rlm.capture import clip
@@ -8,10 +9,13 @@ from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
 from rlm.secrets import redact
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
-from rlm.rerun import fork, replay, resume
+from rlm import rerun
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import FORMAT, Trace, context_facts, read_trace, read_traces
 from rlm.usage import Limits, Usage
+
+# these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
+fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))
 
 def totals(u): return u.calls,u.prompt_tokens,u.completion_tokens,u.cost is None or round(u.cost, 9),u.estimated
 

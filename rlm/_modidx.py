@@ -405,7 +405,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                            'rlm.rerun._Recorded.send': ('rerun.html#_recorded.send', 'rlm/rerun.py'),
                            'rlm.rerun._again': ('rerun.html#_again', 'rlm/rerun.py'),
                            'rlm.rerun._answer_event': ('rerun.html#_answer_event', 'rlm/rerun.py'),
-                           'rlm.rerun._brief': ('rerun.html#_brief', 'rlm/rerun.py'),
                            'rlm.rerun._check_context': ('rerun.html#_check_context', 'rlm/rerun.py'),
                            'rlm.rerun._first_messages': ('rerun.html#_first_messages', 'rlm/rerun.py'),
                            'rlm.rerun._models': ('rerun.html#_models', 'rlm/rerun.py'),

@@ -65,8 +65,8 @@ def _new_tree(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
     tree = Tree(Budget(limits), Trace(), emit, child=child)
     if path:=trace_path(trace):
         backend = getattr(sh, 'backend', None)
-        header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits), sandbox=backend and backend.split(':')[0], backend=backend,
-            own=list(sh.tools.own) if sh else []) | facts
+        header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits),
+            sandbox=backend and backend.split(':')[0], backend=backend, own=list(sh.tools.own) if sh else []) | facts
         if 'context' not in header: header['context'] = context_facts(sh.helpers.get('context')) if sh else None
         tree.trace.open(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)])
     return tree

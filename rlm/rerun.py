@@ -77,9 +77,7 @@ def recorded_limits(
 # %% ../nbs/12a_rerun.ipynb #a07609ca
 def _signed(o): return number(abs(o)) if type(o) in (int,float) else False
 def _some(o): return whole(o) and o>0
-def _brief(o): return text(o) and len(o)<=200
-
-def _stops(o): return _brief(o) or many(_brief)(o)
+def _stops(o): return text(o) and len(o)<=200 or many(lambda s: text(s) and len(s)<=200)(o)
 
 _taken = dict(temperature=number, top_p=number, top_k=_signed, min_p=number, max_tokens=_some, max_completion_tokens=_some, seed=_signed, stop=_stops,
     presence_penalty=_signed, frequency_penalty=_signed, repetition_penalty=number, reasoning_effort=word, verbosity=word, parallel_tool_calls=flag)

@@ -86,8 +86,8 @@ _some = dict(usage=maybe(usage), error=maybe(error), duration=number, model=mayb
 _end = dict(answer=text, value=anything, stop=word, limit=maybe(text), error=maybe(error), usage=usage, steps=whole)
 _called_end = dict(of=whole, usage=maybe(usage), error=maybe(error), source=text, role=text, model=text)
 _kinds = dict(messages=dict(messages=many(message)), call_started=dict(last=flag), subcall_started=dict(key=text),
-    call_ended=_called_end, subcall_ended=_called_end, child_started=dict(key=maybe(text)), child_ended=_end | dict(of=whole, source=text), cell_started=dict(name=maybe(text)),
-    cell_ended=dict(of=whole, content=text, failed=flag, final=maybe(items(anything))), answer=_end,
+    call_ended=_called_end, subcall_ended=_called_end, child_started=dict(key=maybe(text)), child_ended=_end | dict(of=whole, source=text),
+    cell_started=dict(name=maybe(text)), cell_ended=dict(of=whole, content=text, failed=flag, final=maybe(items(anything))), answer=_end,
     access=dict(tried=many(shape(what=text, target=text, denied=flag, times=whole))))
 
 def _misses(d, types): return next((k for k,f in types.items() if k not in d or not f(d[k])), None)

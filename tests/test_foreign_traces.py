@@ -71,7 +71,8 @@ def outside(tmp_path, monkeypatch):
 
 def doors(path):
     "Every way to take a run up again: three that may call a model, and two that may not"
-    return [partial(rerun.resume, path, 'some text'), *(partial(rerun.fork, path, c, step=2) for c in ('some text', None)), partial(rerun.replay, path), partial(rerun.replay, path, 'some text')]
+    forks,replays = ([partial(f, path, c, **kw) for c in ('some text', None)] for f,kw in ((rerun.fork, dict(step=2)), (rerun.replay, {})))
+    return [partial(rerun.resume, path, 'some text'), *forks, *reversed(replays)]
 
 def tried(f):
     "What came of it: a run, or the sentence of a ValueError; nothing else may come"
@@ -338,4 +339,5 @@ def test_a_line_of_10_mb(size, good, tmp_path):
 def test_paths(path, tmp_path):
     "What is no file is refused, and not waited for"
     if path=='fifo': os.mkfifo(path:=tmp_path/'fifo')
-    for f in (Run.load, read_traces, rerun.replay, partial(rerun.resume, context='c'), partial(rerun.fork, step=1)): assert isinstance(tried(partial(f, path)), str)
+    fs = Run.load,read_traces,rerun.replay,partial(rerun.resume, context='c'),partial(rerun.fork, step=1)
+    for f in fs: assert isinstance(tried(partial(f, path)), str)

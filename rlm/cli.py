@@ -117,7 +117,7 @@ def resume(
         if not model: _say(f"Model: {header['root']['model']!r:.80} (from the trace)")
         if new: changes['limits'] = rerun.recorded_limits(header, **new)
         return _report(rerun.resume(trace, read_context(files), verbose=verbose and sys.stderr, **changes))
-    except ValueError as e: raise BadUse(str(e).replace('base_url=None', "--base-url ''").replace('base_url=', '--base-url').replace(' model=', ' --model ')) from None
+    except ValueError as e: raise BadUse(str(e).replace('base_url=None', "--base-url ''").replace('base_url=', '--base-url').replace(' model=', ' --model')) from None
 
 
 # %% ../nbs/30_cli.ipynb #62aa5f1e

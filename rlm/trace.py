@@ -199,7 +199,7 @@ def trace_path(
     path:str|Path|None, # A file with a suffix, or a folder in which each run gets a file of its own; None for the folder `RLM_TRACE`
 )->Path|None: # The file for one run, one that no other run of this process is writing; None to write none
     "Where a run is written down"
-    if path is not None and (not isinstance(path, (str, os.PathLike)) or not os.fspath(path)):
+    if path is not None and (not isinstance(path, (str, os.PathLike)) or not str(path) or '\0' in str(path)):
         raise ValueError(f'trace={path!r}: give the path of a file, or of a folder in which each run gets a file of its own; None for no trace.')
     if path is None and not os.environ.get('RLM_TRACE'): return None
     place = Path(os.environ['RLM_TRACE'] if path is None else path)
@@ -346,7 +346,7 @@ def read_traces(
     path:str|Path, # A file that one or more runs wrote
 )->list[Trace]: # One for each time that a run began or was taken up again; raises `ValueError` when it is no trace
     "Read a trace file, which may be anybody's; the half line that a crash leaves is passed over"
-    if not isinstance(path, (str, os.PathLike)) or '\0' in os.fspath(path): raise ValueError(f'{path!r} is no path of a trace.')
+    if not isinstance(path, (str, os.PathLike)) or '\0' in str(path): raise ValueError(f'{path!r} is no path of a trace.')
     path,res = Path(path),[]
     for i,d in _lines(path):
         if d['kind']=='header':

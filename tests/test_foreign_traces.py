@@ -341,3 +341,33 @@ def test_paths(path, tmp_path):
     if path=='fifo': os.mkfifo(path:=tmp_path/'fifo')
     fs = Run.load,read_traces,rerun.replay,partial(rerun.resume, context='c'),partial(rerun.fork, step=1)
     for f in fs: assert isinstance(tried(partial(f, path)), str)
+
+# rlm resume
+
+def test_rlm_resume(good, tmp_path, capsys, monkeypatch):
+    "The address and the model can be said again as options; sentences name those"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path/'doc.txt').write_text('some text')
+    lines = copy.deepcopy(good)
+    lines[0]['root'] = lines[0]['sub'] = dict(model='openai/mine', base_url='http://a.example/v1', params={})
+    with ScriptedServer(lambda ms: 'FINAL_VAR(b)') as server:
+        path = write(tmp_path/'t.jsonl', lines)
+        assert main(['resume', str(path), 'doc.txt'])==2 and '--base-url again' in capsys.readouterr().err
+        assert main(['resume', str(path), 'doc.txt', '--base-url', ''])==2 and 'give --model again' in capsys.readouterr().err
+        assert not server.asked
+        assert main(['resume', str(path), 'doc.txt', '--base-url', server.url, '--sandbox', 'trusted'])==0
+        out,err = capsys.readouterr()
+        assert out=='ADA\n' and "Model: 'openai/mine' (from the trace)" in err and {o['model'] for o in server.asked}=={'mine'}
+        path = write(tmp_path/'u.jsonl', lines)
+        assert main(['resume', str(path), 'doc.txt', '--base-url', server.url, '--model', 'openai/other', '--max-steps', '9', '--sandbox', 'trusted'])==0
+        assert server.asked[-1]['model']=='other' and 'from the trace' not in capsys.readouterr().err and read_trace(path).header['limits']['steps']==9
+
+@pytest.mark.parametrize('data', [b'', b'x', b'{"kind": "header"}\n', b'\xff\xfe\x00', None])
+def test_rlm_resume_of_no_trace(data, tmp_path, capsys, monkeypatch):
+    "One sentence, and exit code 2"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path/'doc.txt').write_text('some text')
+    if data is not None: (tmp_path/'t.jsonl').write_bytes(data)
+    assert main(['resume', 't.jsonl', 'doc.txt'])==2
+    err = capsys.readouterr().err
+    assert err.startswith('rlm: ') and err.count('\n')==1 and 'Traceback' not in err

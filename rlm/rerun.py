@@ -127,7 +127,10 @@ def _models(header, changes):
     url,more = _url_of(root, changes),{k:v for k,v in changes.items() if k not in (*_of_run,'model','sub_model','base_url') and v is not None}
     for o in (root,sub) if not model else ():
         if not url and not (o is sub and changes.get('sub_model')) and not _published(o['model']): raise ValueError(f"This run asked the model {_said(o['model'])}, which litellm does not list: give model= again.")
-    def made(name, facts): return LM(name, url, **_params_of(facts, changes) | more)
+    def made(name, facts):
+        params,res = _params_of(facts, changes),LM(name, url, **more)
+        res.params = params | res.params
+        return res
     lm,given = made(model or root['model'], root),changes.get('sub_model')
     if given: return lm,given if isinstance(given, LM) else made(given, root)
     if model or sub==root: return lm,None

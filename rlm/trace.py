@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from .answer import answer_text
 from .capture import clip
 from .providers import LMError
-from .schema import plain_reply, word, wrong_event, wrong_header
+from .schema import number, plain_reply, word, wrong_event, wrong_header
 from .secrets import is_secret_name, least, redact, secret_values
 from .usage import BudgetExceeded, Usage
 
@@ -28,8 +28,10 @@ class Event(SimpleNamespace):
 # %% ../nbs/10_trace.ipynb #ad5e6e09
 def _json(o):
     "What JSON has no word for"
-    if isinstance(o, Usage): return vars(o)
-    if isinstance(o, BaseException): return dict(type=type(o).__name__, kind=getattr(o, 'kind', None), limit=getattr(o, 'limit', None), message=str(o))
+    if isinstance(o, Usage): return {k: v if k=='parts' or number(v) or type(v) is bool else None if k=='cost' else 0 for k,v in vars(o).items()} # a server may say anything
+    if isinstance(o, BaseException):
+        kind,limit = (v if isinstance(v:=getattr(o, nm, None), str) else None for nm in ('kind','limit'))
+        return dict(type=type(o).__name__, kind=kind, limit=limit, message=answer_text(o))
     if is_dataclass(o) and not isinstance(o, type): return vars(o)
     if isinstance(o, (set, frozenset)): return sorted(o, key=repr)
     return answer_text(o)

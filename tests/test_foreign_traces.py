@@ -218,11 +218,11 @@ def named(type, **kw): return put('subcall_ended', -1, error=dict(dict(type=type
 # True: refused when it is read
 # chkstyle: ignore-node
 events = dict(usage_negative=(usage(cost=-1000.), True), usage_nan=(usage(prompt_tokens=float('nan')), True), usage_text=(usage(calls='1'), True), usage_list=(put('call_ended', usage=[1]), True), parts=(usage(parts=[[1, 2]]), True), parts_key=(usage(parts=[[[{}, [], 1], {}]]), True),
-    no_reply=(put('call_ended', reply=None), True), reply_text=(put('call_ended', reply='x'), True), calls_odd=(reply(tool_calls='x'), True), arguments=(reply(tool_calls=[dict(id='a', function=dict(name='run_repl', arguments={}))]), True), thoughts=(reply(thinking_blocks=[dict(type='image', source=dict(url='x'))]), True),
-    tokens=(reply(tokens=[-1, 5]), True), picture=(reply(content=picture), False), audio=(reply(audio=dict(data='x'), images=[dict(url='x')]), False), file=(reply(annotations=picture, provider_specific_fields=dict(a=1)), False),
+    no_reply=(put('call_ended', reply=None), True), reply_text=(put('call_ended', reply='x'), True), calls_odd=(reply(tool_calls='x'), True), arguments=(reply(tool_calls=[dict(id='a', function=dict(name='run_repl', arguments={}))]), True), thoughts=(reply(thinking_blocks=[dict(type='image', source=dict(url='x'))]), False),
+    tokens=(reply(tokens=[-1, 5]), False), picture=(reply(content=picture), False), audio=(reply(audio=dict(data='x'), images=[dict(url='x')]), False), file=(reply(annotations=picture, provider_specific_fields=dict(a=1)), False),
     question=(lambda ls, url: at(ls, 'messages')['messages'][-1].update(content=picture(url)), False), question_file=(lambda ls, url: at(ls, 'messages')['messages'][-1].update(content=[dict(type='file', file=dict(file_id=url))]), False),
-    question_mixed=(lambda ls, url: at(ls, 'messages')['messages'][-1].update(content=[dict(type='text', text='q', image_url=dict(url=url))]), False), role=(lambda ls, url: at(ls, 'messages')['messages'][0].update(role=5), True), messages=(put('messages', messages={}), True),
-    no_messages=(put('messages', messages=[]), False), key=(put('subcall_started', key=[]), True), child_key=(put('child_started', key={}), True), prompt=(put('subcall_started', prompt=5), True), last=(put('call_started', last='no'), True), final=(put('cell_ended', final=[]), True), final_two=(put('cell_ended', final=[1, 2]), True),
+    question_mixed=(lambda ls, url: at(ls, 'messages')['messages'][-1].update(content=[dict(type='text', text='q', image_url=dict(url=url))]), False), role=(lambda ls, url: at(ls, 'messages')['messages'][0].update(role=5), False), messages=(put('messages', messages={}), True),
+    no_messages=(put('messages', messages=[]), False), key=(put('subcall_started', key=[]), True), child_key=(put('child_started', key={}), True), prompt=(put('subcall_started', prompt=5), True), last=(put('call_started', last='no'), True), final=(put('cell_ended', final=[]), True), final_two=(put('cell_ended', final=[1, 2]), False),
     content=(put('cell_ended', content=5), True), stop=(put('child_ended', stop='\x1b[2J'), True), steps=(put('child_ended', steps=-1), True), child_usage=(put('child_ended', usage=None), True), of=(put('call_ended', of=99999), True), of_itself=(lambda ls, url: at(ls, 'call_ended').update(of=at(ls, 'call_ended')['id']), True),
     of_another=(lambda ls, url: at(ls, 'call_ended').update(of=at(ls, 'run_started')['id']), True), twice=(lambda ls, url: ls.append(dict(ls[-1])), True), parent=(put('call_started', parent=99999), True), circle=(lambda ls, url: at(ls, 'call_started').update(parent=at(ls, 'call_started')['id']), True),
     id_text=(put('call_started', id='1'), True), id_true=(put('run_started', id=True), True), id_negative=(put('run_started', id=-1), True), id_huge=(put('run_started', id=10**30), True), depth=(put('call_started', depth=-5), True), time=(put('call_started', time=float('nan')), True), source=(put('call_ended', source=None), True),
@@ -245,7 +245,8 @@ def test_events(name, good, outside, tmp_path):
 
 def test_no_address_reaches_a_model(good, outside, tmp_path):
     "Of what a file says, a model is sent text; pictures only as data, and no parts that a provider fetches"
-    for i,change in enumerate((reply(content=picture), reply(thinking_blocks=[dict(type='thinking', thinking='t', signature='s', url='http://a.example')]), reply(audio='x'))):
+    for i,change in enumerate((reply(content=picture), reply(thinking_blocks=[dict(type='thinking', thinking='t', signature='s', url='http://a.example')]),
+        reply(thinking_blocks=[dict(type='image', source=dict(url='http://a.example'))]), reply(audio='x'))):
         change(lines:=copy.deepcopy(good), outside.url)
         rerun.resume(write(tmp_path/f'{i}.jsonl', lines), 'some text', sandbox='trusted', model=(m:=ScriptedLM(lambda ms: 'FINAL(1)')))
         sent = json.dumps(m.asked)

@@ -1,5 +1,5 @@
 "The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
-import json,os,random,subprocess,sys,threading,time,warnings
+import contextlib,json,os,random,subprocess,sys,threading,time,warnings
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from test_faults import Scene, faults, in_stream, odd
 from rlm.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
-from rlm.providers import load_litellm
+from rlm.providers import LMError, load_litellm
 from rlm.secrets import redact
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
 from rlm import rerun
@@ -601,3 +601,19 @@ def test_context_is_read_only_where_it_is_needed():
     lm = ScriptedLM(lambda ms: 'FINAL(child)' if ms[1]['content']=='What?' else call_repl('r = rlm_query("What?", "piece")') if len(ms)==2 else 'FINAL_VAR(r)')
     run = RLM(lm, limits=Limits(depth=2))('c', 'q')
     assert run.value=='child' and [e.context['sha256'] for e in run.trace if e.kind=='child_started']==[None]
+
+class OddError(Exception):
+    kind,limit = 5,{'a': 1}
+    def __str__(self): raise RuntimeError('no text')
+
+# name -> what happens in a run
+odd_runs = dict(error=dict(reply=OddError()), kind=dict(reply=LMError(['odd'], 'no')), tokens=dict(reply=say('hm', usage=dict(prompt_tokens=-5, completion_tokens=9, total_tokens=4))), reasoning=dict(reply=say('FINAL(1)', reasoning_content=['x', {}])),
+    role=dict(query=[dict(role=5, content=dict(a=1))]), roles=dict(query=[dict(role='developer', content=[dict(type='text', text='q')])]), sub=dict(reply=call_repl('llm_query([dict(role=7, content=object())])')))
+
+@pytest.mark.parametrize('name', odd_runs)
+def test_what_is_written_can_be_read(name, tmp_path):
+    "However odd a server, an exception or a question is, the reader of traces takes what their writer wrote"
+    o = dict(reply='FINAL(1)', query='q') | odd_runs[name]
+    with contextlib.suppress(Exception): RLM(ScriptedLM(lambda ms: o['reply']), limits=Limits(steps=3), trace=tmp_path/'t.jsonl')('c', o['query'])
+    old = Run.load(tmp_path/'t.jsonl')
+    assert old.trace and old.trace.rows()

@@ -88,8 +88,8 @@ _end = dict(answer=text, value=anything, stop=word, limit=maybe(text), error=may
 _called_end = dict(of=whole, usage=maybe(usage), error=maybe(error), source=text, role=text, model=text)
 _kinds = dict(messages=dict(messages=many(_message)), call_started=dict(last=flag), subcall_started=dict(key=text),
     call_ended=_called_end, subcall_ended=_called_end, child_started=dict(key=maybe(text)), child_ended=_end | dict(of=whole, source=text),
-    cell_started=dict(name=maybe(text)), cell_ended=dict(of=whole, content=text, failed=flag, final=maybe(lambda o: isinstance(o, list) and len(o)>0)), answer=_end,
-    access=dict(tried=many(shape(what=anything, target=anything, denied=anything, times=anything))))
+    cell_started=dict(name=maybe(text)), cell_ended=dict(of=whole, content=text, failed=flag, final=maybe(lambda o: isinstance(o, list) and bool(o))),
+    answer=_end, access=dict(tried=many(shape(what=anything, target=anything, denied=anything, times=anything))))
 
 def _misses(d, types): return next((k for k,f in types.items() if k not in d or not f(d[k])), None)
 

@@ -607,6 +607,7 @@ class OddError(Exception):
     def __str__(self): raise RuntimeError('no text')
 
 # name -> what happens in a run
+# chkstyle: ignore-node
 odd_runs = dict(error=dict(reply=OddError()), kind=dict(reply=LMError(['odd'], 'no')), tokens=dict(reply=say('hm', usage=dict(prompt_tokens=-5, completion_tokens=9, total_tokens=4))), reasoning=dict(reply=say('FINAL(1)', reasoning_content=['x', {}])),
     role=dict(query=[dict(role=5, content=dict(a=1))]), roles=dict(query=[dict(role='developer', content=[dict(type='text', text='q')])]), sub=dict(reply=call_repl('llm_query([dict(role=7, content=object())])')))
 

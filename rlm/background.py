@@ -78,16 +78,13 @@ class Background:
         atexit.register(self.end)
 
     def end(self):
-        "End the loop and its thread, before the interpreter ends"
+        "Bring the loop to rest, before the interpreter ends"
         if self.pid!=os.getpid() or not self.thread.is_alive(): return
         async def go():
             if tasks:=asyncio.all_tasks()-{asyncio.current_task()}:
                 for t in tasks: t.cancel()
                 await asyncio.wait(tasks, timeout=1)
-            self.loop.stop()
-        with suppress(KeyboardInterrupt):
-            asyncio.run_coroutine_threadsafe(go(), self.loop)
-            self.thread.join(10)
+        with suppress(KeyboardInterrupt, TimeoutError): asyncio.run_coroutine_threadsafe(go(), self.loop).result(10)
 
 _background,_background_lock = None,threading.Lock()
 

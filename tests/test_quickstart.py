@@ -30,10 +30,11 @@ def model(messages):
     "A root model that looks, asks a sub-model and answers; a sub-model; and a vanilla one"
     first = messages[0]['content']
     if messages[0]['role']!='system': return gifts # a sub-call
-    if 'run_repl' not in first: return f'Vanilla says: {gifts}'
-    done = sum(m['role']=='tool' for m in messages)
-    return [call_repl('print(len(context))\ncontext[:40]', 'I look first.'), call_repl('parts = llm_query_batched([context[:500], context[-500:]])\nanswer = parts[0]'),
-        'FINAL_VAR(answer)'][done]
+    if 'REPL' not in first: return f'Vanilla says: {gifts}'
+    done,by_fence = sum(m['role']=='assistant' for m in messages),'```repl' in first # litellm does not know that this model can call tools
+    cells = 'print(len(context))\ncontext[:40]', 'parts = llm_query_batched([context[:500], context[-500:]])\nanswer = parts[0]'
+    if done==len(cells): return 'FINAL_VAR(answer)'
+    return f'I look first.\n```repl\n{cells[done]}\n```' if by_fence else call_repl(cells[done], 'I look first.')
 
 def setup(url):
     return f'''

@@ -467,7 +467,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                              'rlm.sandbox.make_shell': ('sandbox.html#make_shell', 'rlm/sandbox.py')},
             'rlm.secrets': { 'rlm.secrets._by_form': ('secrets.html#_by_form', 'rlm/secrets.py'),
                              'rlm.secrets._by_place': ('secrets.html#_by_place', 'rlm/secrets.py'),
-                             'rlm.secrets._environment': ('secrets.html#_environment', 'rlm/secrets.py'),
                              'rlm.secrets._without': ('secrets.html#_without', 'rlm/secrets.py'),
                              'rlm.secrets.clean': ('secrets.html#clean', 'rlm/secrets.py'),
                              'rlm.secrets.hidden_values': ('secrets.html#hidden_values', 'rlm/secrets.py'),

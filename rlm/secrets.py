@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['least', 'is_secret_name', 'secret_values', 'public_params', 'hidden_values', 'redact', 'strip_controls', 'clean']
 
-# %% ../nbs/00a_secrets.ipynb #a90ac766
-import json, os, re, time
+# %% ../nbs/00a_secrets.ipynb #94d7ef09
+import json, os, re
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-# %% ../nbs/00a_secrets.ipynb #35e07eb3
+# %% ../nbs/00a_secrets.ipynb #32360403
 _secret_words = set('KEY KEYS APIKEY APIKEYS TOKEN SECRET SECRETS PASSWORD PASSWD PASSPHRASE PW PAT CREDENTIAL CREDENTIALS AUTHORIZATION COOKIE BEARER JWT DSN'.split())
 _secret_ends = 'KEY','TOKEN','SECRET','PASSWORD','PASSWD','PASSPHRASE','CREDENTIALS','_AUTH','_PWD'
 
@@ -22,23 +23,19 @@ def is_secret_name(
     words = re.sub('([a-z0-9])([A-Z])', r'\1_\2', str(name)).upper()
     return words.endswith(_secret_ends) or not _secret_words.isdisjoint(re.split('[^A-Z0-9]+', words))
 
-# %% ../nbs/00a_secrets.ipynb #a4706fa4
+# %% ../nbs/00a_secrets.ipynb #eb6c5d8a
 least = 8 # characters; what is shorter is a word, as local servers take it for a key
-
-@lru_cache(1)
-def _environment(n, second): # a name or two a second is looked up anew, not forty for each line
-    res = {v for k,v in os.environ.items() if is_secret_name(k)}
-    for v in os.environ.values():
-        if '://' not in v or '@' not in v: continue
-        try: res.add(urlsplit(v).password or '')
-        except ValueError: pass
-    return sorted((o for o in res if len(o)>=least), key=len, reverse=True)
 
 def secret_values()->list[str]:
     "Values of environment variables whose names say that they are secret, and the passwords in URLs of all others; longest first"
-    return _environment(len(os.environ), int(time.monotonic()))
+    res = set()
+    for k,v in os.environ.items():
+        if is_secret_name(k): res.add(v)
+        elif '://' in v and '@' in v:
+            with suppress(ValueError): res.add(urlsplit(v).password or '')
+    return sorted((o for o in res if len(o)>=least), key=len, reverse=True)
 
-# %% ../nbs/00a_secrets.ipynb #37ba6757
+# %% ../nbs/00a_secrets.ipynb #42c6c49b
 def public_params(
     params:dict, # Parameters of a model or a request
 )->dict: # Without those that name a secret
@@ -57,7 +54,7 @@ def hidden_values(
         elif hide: res += [o for s in (v if isinstance(v, (list,tuple)) else [v]) if isinstance(s, str) for o in (s, *s.split()[1:])]
     return res
 
-# %% ../nbs/00a_secrets.ipynb #853160c5
+# %% ../nbs/00a_secrets.ipynb #e5a1671d
 # With a prefix of their own, by who gives them out. What follows the prefix is long enough not to be a word.
 _forms = r"""
 [srp]k-[\w-]{12,}                                    # OpenAI, Anthropic, OpenRouter, DeepSeek, Langfuse
@@ -85,7 +82,7 @@ _apart = r'(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-
 _prefixed = re.compile(f'{_apart}(?:{_bodies})', re.A)
 _run = re.compile(r'[\w\-.~+/=:%]{12,}', re.A) # a key is in one of these, and looking for them is quick
 
-# %% ../nbs/00a_secrets.ipynb #6d29e89d
+# %% ../nbs/00a_secrets.ipynb #fb52f321
 _random = r'(?=[A-Za-z+/_.=~-]{0,64}\d)(?=[\d+/_.=~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.=~-]'  # a digit and a letter
 _about = [ # what must be in the text, in lower case, and the pattern; what its first group holds stays
     (('private key',), re.compile(r'(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(?:[^"\'\\-]|\\+[nr]|-(?!----))+')),
@@ -94,7 +91,8 @@ _about = [ # what must be in the text, in lower case, and the pattern; what its 
     (('bearer',), re.compile(_apart + rf'(bearer\s+)(?:{_random}{{8,}}|[A-Za-z0-9+/_.=~-]{{20,}})', re.I)),
     (('basic',), re.compile(_apart + r'(basic\s+)(?=[A-Za-z+/]*(?:\d|(?-i:[a-z][A-Z])))[A-Za-z0-9+/]{10,}={0,2}', re.I)),
     (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*["\'\\]*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I)),
-    (('key','secret','token','password','passwd','credential','signature'), re.compile(r'((?:key|secret|token|passw(?:or)?d|credentials?|signature)'
+    (('key','secret','token','password','passwd','credential','signature'), re.compile(
+        r'((?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d|credentials?|signature)'
         + r'["\'\\]*\s{0,4}(?:=>|:=|[:=])\s{0,4}["\'\\]*)' + rf'{_random}{{20,}}', re.I))]
 
 def _by_place(text):
@@ -111,7 +109,7 @@ def _by_form(text):
             at = k.end()
     return ''.join(res) + text[at:]
 
-# %% ../nbs/00a_secrets.ipynb #a89d7575
+# %% ../nbs/00a_secrets.ipynb #7454e5cb
 def _without(text, value):
     "`text` without `value`, in the ways in which it may be written"
     text = text.replace(value, '…')
@@ -128,7 +126,7 @@ def redact(
     for o in secret_values(): text = _without(text, o)
     return _by_form(_by_place(text))
 
-# %% ../nbs/00a_secrets.ipynb #5de0662e
+# %% ../nbs/00a_secrets.ipynb #31e6819b
 _escapes = re.compile(r'\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|[PX^_][^\x1b]*(?:\x1b\\)?|\[[0-?]*+[ -/]*+[@-~]|[ -/]*+[0-~])')
 _controls = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]')
 

@@ -69,7 +69,7 @@ def test_passwords_in_urls_of_the_environment(monkeypatch):
     assert redact('is it correct-horse-9?')=='is it …?'
 
 @pytest.mark.parametrize('text', ['a risk-averse-strategy-of-2024', 'task-force-one-and-two-and-three', 'max_tokens=100000000000000000000', 'The bearer of this letter', 'Basic Understanding of things',
-    'basic authentication', 'password: required', 'The secret password is: banana', 'the magic number is 7142915', 'api_key=os.environ["OPENAI_API_KEY"]', 'a sha256 of 0123456789abcdef0123456789abcdef',
+    'basic authentication', 'password: required', 'The secret password is: banana', 'the magic number is 7142915', '"key": "58f709ed1a5fac3a8a8bdf9eb0c5cee9"', 'api_key=os.environ["OPENAI_API_KEY"]', 'a sha256 of 0123456789abcdef0123456789abcdef',
     'https://example.com/a/b?page=2&q=hello', 'git@github.com:me/it.git', 'C:\\new\\table', 'from rlm.secrets import redact', 'x'*500, '2024-01-01T00:00:00+00:00', 'token: none', 'key: value',
     'the key is 12345 and the lock is 67890', 'uuid 123e4567-e89b-12d3-a456-426614174000', 'FINAL_VAR(answer)', 'ghost_writer_of_many_books', 'hf_hub'])
 def test_innocent(text): assert redact(text)==text

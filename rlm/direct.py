@@ -42,7 +42,9 @@ def usable(
 )->bool: # Asked at each call, so that a callback registered later counts
     "May this request go past litellm?"
     here = vars(load_litellm())
-    if os.environ.get('RLM_DIRECT')=='0' or any(map(here.get, _settings)) or here.get('ssl_verify') is not True: return False
+    asked = [here[o] for o in _settings if here.get(o)]
+    if os.environ.get('RLM_DIRECT')=='0' or here.get('ssl_verify') is not True: return False
+    if any(o!=['cache'] for o in asked): return False # litellm asks itself for a cache, of no use without `litellm.cache`, at its first call of Gemini
     if not request.keys()<=_params or not all(map(_plain, request['messages'])): return False
     host = _host(base_url or '') or 'api.openai.com'
     # OpenAI serves tools of some models on its responses API alone, and its regions have prices of their own: litellm knows

@@ -184,7 +184,8 @@ def _on_the_way(causes, said):
     import aiohttp, httpx, openai
     if any(map(_told, causes)): return False
     broken = ConnectionError,socket.gaierror,httpx.TransportError,aiohttp.ClientConnectionError,aiohttp.ClientPayloadError,openai.APIConnectionError
-    return any(isinstance(o, broken) for o in causes) or bool(_no_line.search(said))
+    if any(isinstance(o, broken) and not type(o).__module__.startswith('litellm') for o in causes): return True # litellm's APIConnectionError is its last resort
+    return bool(_no_line.search(said))
 
 def _not_installed(causes, model):
     "The failure of a provider, or of a version of litellm, that needs a module which is not there"

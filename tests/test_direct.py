@@ -216,6 +216,18 @@ def test_lane(monkeypatch):
             assert run_sync(direct.plan_for(dict(messages=[]), 'openai/m', server.url, 'k')) is None
         assert lane_of(lm('q'))=='direct'
 
+def test_direct_after_gemini(tmp_path):
+    "litellm's first call of Gemini leaves a callback behind that does nothing, and takes nothing over"
+    with ScriptedServer(lambda m: 'ok') as server:
+        out = py(f"""
+from rlm.lm import LM, LMError, load_litellm
+try: LM('gemini/gemini-2.5-pro', {server.url!r}, 'k', retries=0)('q')
+except LMError: pass
+print(LM('openai/m', {server.url!r})('q')._hidden_params['lane'])
+load_litellm().success_callback.append(lambda *args: None)
+print(LM('openai/m', {server.url!r})('q')._hidden_params['lane'])""", tmp_path, RLM_LIVE='0')
+    assert [o for o in out.split() if o in ('direct','litellm')]==['direct','litellm']
+
 def test_never_direct():
     "Other providers, and what OpenAI serves on another API or at another price"
     def usable(url=None, **kw): return direct.usable(dict(messages=[dict(role='user', content='q')], **kw), url)

@@ -149,6 +149,14 @@ def test_missing_module():
     assert (err.kind,err.retry)==('missing_module', False)
     assert 'fastapi' in str(err) and version('litellm') in str(err) and 'server running' not in str(err)
 
+def test_catch_all():
+    "What litellm could not make sense of comes as an `APIConnectionError` too, and the server answered"
+    try:
+        try: {}['candidates']
+        except KeyError as e: raise load_litellm().APIConnectionError(f'GeminiException - {e!r}', 'gemini', 'm')
+    except Exception as e: err = classify(e, 'gemini/m')
+    assert (err.kind,err.retry)==('server', True) and 'candidates' in str(err)
+
 def test_missing_module_in_a_call(monkeypatch):
     "The same in a real call, of a provider whose client is not installed; it is made once"
     monkeypatch.setenv('RLM_LIVE', '1')

@@ -9,7 +9,6 @@ __all__ = ['DEMO_QUESTION', 'COMMANDS', 'BadUse', 'read_context', 'read_env', 'a
 # %% ../nbs/30_cli.ipynb #38fda0eb
 import io, os, re, sys
 from contextlib import redirect_stderr
-from dataclasses import fields
 from inspect import signature
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -196,19 +195,23 @@ def resume(
     max_cost:float=None, # US dollars, those spent before included; default: as it was
     max_time:float=None, # Seconds from now; default: as it was
     max_tokens:int=None, # Tokens, those before included; default: as it was
-    sandbox:str=None, # As for rlm ask
+    model:str=None, # Model to go on with; default: that of the trace, where it is a published one at its provider's own address
+    base_url:str=None, # OpenAI-protocol endpoint, which is never taken from the trace; '' for the provider's own
+    sandbox:str=None, # As for rlm ask; default: RLM_SANDBOX or that of the trace, whichever is stronger, and at least auto
     verbose:bool=False, # Show each step on stderr
 ):
     "Go on with a run that was cut off"
-    from rlm.trace import read_trace
-    from rlm.usage import Limits
-    old = read_trace(trace).header.get('limits')
-    if not isinstance(old, dict) or set(old)-{o.name for o in fields(Limits)}: raise BadUse(f'{trace} does not say which limits its run had: it cannot be taken up again.')
-    context = read_context(files)
     from rlm import rerun
     new = {k:v for k,v in dict(steps=max_steps, cost=max_cost, time=max_time, tokens=max_tokens).items() if v is not None}
-    limits = Limits(**old | new)
-    return _report(_see_through(lambda: rerun.resume(trace, context, verbose=verbose and sys.stderr, limits=limits, sandbox=sandbox)))
+    changes = {k:v for k,v in dict(model=model, sandbox=sandbox).items() if v} | ({} if base_url is None else dict(base_url=base_url or None))
+    try:
+        header = rerun.header_of(trace)
+        if not model: _say(f"Model: {header['root']['model']!r:.80} (from the trace)")
+        if new: changes['limits'] = rerun.recorded_limits(header, **new)
+        context = read_context(files)
+        return _report(_see_through(lambda: rerun.resume(trace, context, verbose=verbose and sys.stderr, **changes)))
+    except ValueError as e: raise BadUse(str(e).replace('base_url=None', "--base-url ''").replace('base_url=', '--base-url').replace(' model=', ' --model')) from None
+
 
 # %% ../nbs/30_cli.ipynb #62aa5f1e
 DEMO_QUESTION = 'What does the else clause of a for loop do?'

@@ -86,8 +86,9 @@ def _new_tree(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
     "What a run in `sh` and its children will share; written to the file or folder `trace`"
     tree = Tree(Budget(limits), Trace(), emit, child=child)
     if path:=trace_path(trace):
-        header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits), sandbox=getattr(sh, 'backend', None),
-            own=list(sh.tools.own) if sh else []) | facts
+        backend = getattr(sh, 'backend', None)
+        header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits),
+            sandbox=backend and backend.split(':')[0], backend=backend, own=list(sh.tools.own) if sh else []) | facts
         if 'context' not in header: header['context'] = context_facts(sh.helpers.get('context')) if sh else None
         tree.trace.open(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)])
     return tree
@@ -204,7 +205,7 @@ def load(cls:Run,
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
     if done: return cls(**{k: getattr(done, k) for k in ('answer','value','stop','usage','steps','limit','error')}, messages=messages, trace=trace)
     calls = [e for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace']
-    said = [content_text(m['content']) for m in messages if m['role']=='assistant']
+    said = [content_text(m.get('content')) for m in messages if m['role']=='assistant']
     best = next((o for o in reversed(said) if o.strip()), '')
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
 
@@ -375,7 +376,7 @@ def _child(self:RLM, job, query, context):
         _check_context(context)
         as_messages(query)
     except (LMError, ValueError) as e: return FailedQuery(e)
-    kid,facts = copy(self),context_facts(context)
+    kid,facts = copy(self),context_facts(context, digest=bool(job.past or job.tree.trace.path)) # nobody else looks for it
     kid.lm,kid.final = self.sub_lm,None
     key = fingerprint('', dict(query=query, context=facts))
     begun = job.tell('child_started', depth=job.depth+1, query=query, context=facts, key=key)

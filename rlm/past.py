@@ -53,10 +53,12 @@ class _Answers:
 # %% ../nbs/10a_past.ipynb #df2ece34
 def _calls(inside, ended, id):
     "Every call below an event, and every child run that was served whole, as pairs of beginning and end"
-    for e in inside[id]:
+    left = list(reversed(inside[id]))
+    while left: # a tree may be deeper than Python lets functions call each other
+        e = left.pop()
         end = ended.get(e.id)
         if end and (e.kind in ('call_started','subcall_started') or e.kind=='child_started' and end.source=='trace'): yield e,end
-        yield from _calls(inside, ended, e.id)
+        left += reversed(inside.get(e.id, ()))
 
 def _spent(calls):
     "`((depth, role, model), Usage)` of each"

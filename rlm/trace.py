@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from .answer import answer_text
 from .capture import clip
 from .providers import LMError
-from .schema import plain_reply, word, wrong_event, wrong_header
+from .schema import number, plain_reply, word, wrong_event, wrong_header
 from .secrets import is_secret_name, least, redact, secret_values
 from .usage import BudgetExceeded, Usage
 
@@ -33,8 +33,10 @@ class Event(SimpleNamespace):
 # %% ../nbs/10_trace.ipynb #ad5e6e09
 def _json(o):
     "What JSON has no word for"
-    if isinstance(o, Usage): return vars(o)
-    if isinstance(o, BaseException): return dict(type=type(o).__name__, kind=getattr(o, 'kind', None), limit=getattr(o, 'limit', None), message=str(o))
+    if isinstance(o, Usage): return {k: v if k=='parts' or number(v) or type(v) is bool else None if k=='cost' else 0 for k,v in vars(o).items()} # a server may say anything
+    if isinstance(o, BaseException):
+        kind,limit = (v if isinstance(v:=getattr(o, nm, None), str) else None for nm in ('kind','limit'))
+        return dict(type=type(o).__name__, kind=kind, limit=limit, message=answer_text(o))
     if is_dataclass(o) and not isinstance(o, type): return vars(o)
     if isinstance(o, (set, frozenset)): return sorted(o, key=repr)
     return answer_text(o)
@@ -204,7 +206,7 @@ def trace_path(
     path:str|Path|None, # A file with a suffix, or a folder in which each run gets a file of its own; None for the folder `RLM_TRACE`
 )->Path|None: # The file for one run, one that no other run of this process is writing; None to write none
     "Where a run is written down"
-    if path is not None and (not isinstance(path, (str, os.PathLike)) or not os.fspath(path)):
+    if path is not None and (not isinstance(path, (str, os.PathLike)) or not str(path) or '\0' in str(path)):
         raise ValueError(f'trace={path!r}: give the path of a file, or of a folder in which each run gets a file of its own; None for no trace.')
     if path is None and not os.environ.get('RLM_TRACE'): return None
     place = Path(os.environ['RLM_TRACE'] if path is None else path)
@@ -222,7 +224,7 @@ def open(self:Trace,
     try:
         _make_folders(path.parent)
         self._file = _opened(path)
-    except OSError as e: raise ValueError(f'The trace {path} cannot be written: {e.strerror or e}.') from None
+    except OSError as e: raise ValueError(f'The trace {str(path):.300} cannot be written: {e.strerror or e}.') from None
     self.path,self._known = path,tuple(o for o in (*secrets, *secret_values()) if o and len(o)>=least) # a shorter key is a word, as local servers take it
     _written.add(path.absolute())
     if header is not None:
@@ -232,7 +234,7 @@ def open(self:Trace,
     return self
 
 # %% ../nbs/10_trace.ipynb #2dd22388
-try: import fcntl
+try: import fcntl # locks of files
 except ImportError: fcntl = None # Windows
 
 def _make_folders(folder):
@@ -244,6 +246,7 @@ def _planted(st, path):
     "Has somebody else put it where everybody may write?"
     return hasattr(os, 'geteuid') and st.st_uid!=os.geteuid() and os.stat(path.parent).st_mode & stat.S_IWOTH
 
+# %% ../nbs/10_trace.ipynb #218ef936
 def _opened(path):
     "The file to append to, locked; half a line at its end is cut off"
     link = path.is_symlink()
@@ -261,6 +264,7 @@ def _opened(path):
         os.close(fd)
         raise
 
+# %% ../nbs/10_trace.ipynb #93bbd752
 def _lock(fd, path):
     try: fcntl and fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError: raise ValueError(f'{path} is being written by another run: name another file, or a folder in which each run gets a file of its own.') from None
@@ -324,12 +328,12 @@ def _lines(path):
                 if d is None: continue
                 if not isinstance(d, dict) or not isinstance(d.get('kind'), str): raise ValueError(f'{path} is no trace: line {i+1} is no event.')
                 yield i+1,d
-    except OSError as e: raise ValueError(f'The trace {path} cannot be read: {e.strerror}.') from None
+    except OSError as e: raise ValueError(f'The trace {str(path):.300} cannot be read: {e.strerror}.') from None
 
 def _new_trace(path, d):
     "The trace that a header begins"
     if type(d.get('format')) is not int: raise ValueError(f'{path} is no trace: its header names no format.')
-    if d['format']>FORMAT: raise ValueError(f"{path} was written by a newer rlm (format {d['format']:.9g}): update rlm to read it.")
+    if d['format']>FORMAT: raise ValueError(f'{path} was written by a newer rlm: update rlm to read it.')
     if bad:=wrong_header(d): raise ValueError(f'{path} is no trace: its header is not whole (see {bad!r}).')
     res = Trace()
     res.path,res.header = path,d
@@ -349,7 +353,7 @@ def read_traces(
     path:str|Path, # A file that one or more runs wrote
 )->list[Trace]: # One for each time that a run began or was taken up again; raises `ValueError` when it is no trace
     "Read a trace file, which may be anybody's; the half line that a crash leaves is passed over"
-    if not isinstance(path, (str, os.PathLike)) or '\0' in os.fspath(path): raise ValueError(f'{path!r} is no path of a trace.')
+    if not isinstance(path, (str, os.PathLike)) or '\0' in str(path): raise ValueError(f'{path!r} is no path of a trace.')
     path,res = Path(path),[]
     for i,d in _lines(path):
         if d['kind']=='header':

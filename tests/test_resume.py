@@ -1,15 +1,15 @@
 "A run that can be taken up again: killed, interrupted, out of budget or wrong, it ends as it would have, and no call is paid twice; replayed and forked it pays for nothing that was"
 import io,json,os,random,signal,subprocess,sys,threading,time
 from collections import Counter
+from functools import partial
 import pytest
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
-from rlm.rerun import fork, replay, resume
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import read_traces
 from rlm.usage import Limits
-from test_trace import sound, totals
+from test_trace import fork, replay, resume, sound, totals
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)
 
@@ -32,10 +32,12 @@ class Asked:
         return reply
 
     def __enter__(self):
-        self.url = self.server.__enter__().url
+        self.url = os.environ['OPENAI_BASE_URL'] = self.server.__enter__().url # configured here, so a trace may name it
         return self
 
-    def __exit__(self, *exc): self.server.__exit__(*exc)
+    def __exit__(self, *exc):
+        del os.environ['OPENAI_BASE_URL']
+        self.server.__exit__(*exc)
 
     def rlm(self, **kw):
         m = LM('openai/m', base_url=self.url, retries=0, timeout=20)
@@ -573,8 +575,8 @@ def test_another_context(name, tmp_path):
     RLM(m:=ScriptedLM(lambda ms: call_repl('n = str(context)[:10]; _ = getattr(context, "values", 0)') if steps_of(ms)==0 else 'FINAL(1)'), trace=path)(same(), 'q')
     n = len(m.asked)
     assert resume(path, same(), model=m).answer=='1' and len(m.asked)==n
-    for f in (resume, replay):
-        with pytest.raises(ValueError, match='not the context of that run'): f(path, other(), model=m)
+    for f in (partial(resume, model=m), replay):
+        with pytest.raises(ValueError, match='not the context of that run'): f(path, other())
     with pytest.raises(ValueError, match='not the context of that run'): fork(path, other(), step=1, model=m)
 
 def test_same_frame_after_the_run(tmp_path):
@@ -648,7 +650,8 @@ def test_secret_parameters_are_not_needed(tmp_path):
         RLM(m, mode='tools', trace=path)('c', 'q')
         cut(path, 5, kind('call_ended','subcall_ended'))
         asked.n.clear()
-        assert resume(path, 'c').answer==plain_answer and sum(asked.n.values())==9-6
+        with pytest.raises(ValueError, match='extra_headers'): resume(path, 'c')
+        assert resume(path, 'c', extra_headers={'X-Team': 'a'}).answer==plain_answer and sum(asked.n.values())==9-6
         n = sum(asked.n.values())
         assert resume(path, 'c', api_key='another', extra_headers={'Authorization': 'Bearer other', 'X-Team': 'a'}).answer==plain_answer and sum(asked.n.values())==n
 

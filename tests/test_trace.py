@@ -1,17 +1,23 @@
 "The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
-import json,threading,time,warnings
+import contextlib,json,os,random,subprocess,sys,threading,time,warnings
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 import pytest
 from test_faults import Scene, faults, in_stream, odd
 from rlm.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
+from rlm.providers import LMError, load_litellm
 from rlm.secrets import redact
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
-from rlm.rerun import fork, replay, resume
+from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
+from rlm import rerun
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import FORMAT, Trace, context_facts, read_trace, read_traces
+from rlm.trace import FORMAT, Trace, _pieces, context_facts, read_trace, read_traces, trace_path
 from rlm.usage import Limits, Usage
+
+# these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
+fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))
 
 def totals(u): return u.calls,u.prompt_tokens,u.completion_tokens,u.cost is None or round(u.cost, 9),u.estimated
 
@@ -406,3 +412,209 @@ def test_toolloop_writes_too(tmp_path):
     assert (old.answer, old.stop, old.usage, old.steps)==(item['answer'], item['stop'], item['usage'], item['steps'])
     sound(old)
     assert replay(path).value==replay(path, 'some text').value==item['value']==['sub','sub']
+
+# Where a trace is written, and who can read it
+
+def mode(p): return oct(p.stat().st_mode & 0o777)
+
+@pytest.mark.parametrize('umask', [0o000, 0o022, 0o077])
+def test_for_its_owner_alone(umask, tmp_path, monkeypatch):
+    "Files 0600 and new folders 0700 whatever the umask, from the first byte on; what is there keeps its mode"
+    old = os.umask(umask)
+    try:
+        (there:=tmp_path/'there').mkdir(0o755)
+        for o in (tmp_path/'a'/'b'/'t.jsonl', there/'t.jsonl'):
+            RLM(ScriptedLM('FINAL(1)'), trace=o)('c', 'q')
+            assert mode(o)=='0o600'
+        monkeypatch.setenv('RLM_TRACE', str(tmp_path/'env'/'runs'))
+        run = RLM(ScriptedLM('FINAL(1)'))('c', 'q')
+    finally: os.umask(old)
+    assert mode(run.trace.path)=='0o600' and mode(tmp_path/'env')==mode(tmp_path/'env'/'runs')==mode(tmp_path/'a')==mode(tmp_path/'a'/'b')=='0o700' and mode(there)==oct(0o755 & ~umask)
+    (mine:=tmp_path/'mine.jsonl').touch()
+    mine.chmod(0o640)
+    RLM(ScriptedLM('FINAL(1)'), trace=mine)('c', 'q')
+    assert mode(mine)=='0o640' and Run.load(mine).answer=='1'
+
+def test_path_of_a_folder(tmp_path, monkeypatch):
+    "`.` is a folder like any other"
+    monkeypatch.chdir(tmp_path)
+    for o in ('.', './', '..', Path('.')): assert trace_path(o).suffix=='.jsonl' and trace_path(o).parent==Path(o), o
+    run = RLM(ScriptedLM('FINAL(1)'), trace='.')('c', 'q')
+    assert [p.name for p in tmp_path.iterdir()]==[run.trace.path.name] and Run.load(run.trace.path).answer=='1'
+    monkeypatch.setenv('RLM_TRACE', '.')
+    assert trace_path(None).parent==Path('.')
+    monkeypatch.setenv('RLM_TRACE', '')
+    assert trace_path(None) is None
+
+@pytest.mark.parametrize('path', ['', True, False, 0, 5, [], b'x', object(), 'a\0b.jsonl'])
+def test_no_path(path):
+    "What is no path is told before anything is asked"
+    with pytest.raises(ValueError, match='trace='): RLM(lm:=ScriptedLM('FINAL(1)'), trace=path)('c', 'q')
+    assert not lm.asked
+
+@pytest.mark.parametrize('path', ['x'*5000, 'file.txt/below/t.jsonl', 'closed/t.jsonl', 'round.jsonl'])
+def test_a_path_that_cannot_be(path, tmp_path):
+    "A folder that cannot be made, a name that cannot be had: a sentence, and nothing is asked"
+    (tmp_path/'file.txt').write_text('mine')
+    (tmp_path/'round.jsonl').symlink_to(tmp_path/'round.jsonl')
+    (tmp_path/'closed').symlink_to('/proc/nowhere')
+    with pytest.raises(ValueError, match='cannot be written') as e: RLM(lm:=ScriptedLM('FINAL(1)'), trace=str(tmp_path/path))('c', 'q')
+    assert not lm.asked and len(str(e.value))<500
+
+def test_two_writers(tmp_path):
+    "A file that another process is writing is not written to; when that is over, or was killed, it can be taken up"
+    path = tmp_path/'t.jsonl'
+    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace import Trace\nt = Trace().open(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
+    with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True) as p:
+        try:
+            assert p.stdout.readline()=='here\n'
+            with pytest.raises(ValueError, match='being written by another'): RLM(lm:=ScriptedLM('FINAL(1)'), trace=path)('c', 'q')
+            assert not lm.asked and len(read_trace(path))==1
+        finally: p.kill()
+    assert RLM(lm, trace=path)('c', 'q').answer=='1' and len(read_traces(path))==2
+
+@pytest.mark.skipif(not hasattr(os, 'geteuid') or os.geteuid()!=0, reason='needs another user')
+def test_planted(tmp_path):
+    "Where everybody may write, a file or a link of somebody else is not written to"
+    (open_to_all:=tmp_path/'tmp').mkdir()
+    open_to_all.chmod(0o1777)
+    (goal:=tmp_path/'goal.jsonl').touch()
+    (file:=open_to_all/'file.jsonl').touch()
+    (link:=open_to_all/'link.jsonl').symlink_to(goal)
+    for o in (file, link): os.chown(o, 12345, 12345, follow_symlinks=False)
+    for o in (file, link):
+        with pytest.raises(ValueError, match='somebody else'): RLM(lm:=ScriptedLM('FINAL(1)'), trace=o)('c', 'q')
+        assert not lm.asked and not goal.read_text() and not file.read_text()
+    os.chown(link, 0, 0, follow_symlinks=False)
+    assert RLM(lm, trace=link)('c', 'q').answer=='1' and Run.load(goal).answer=='1', 'a link of my own'
+
+# Secrets, wherever they stand
+
+def planted_value(r, secrets, deep=0):
+    "Data with secrets in it: in texts, in names, as numbers, beside escapes"
+    def word():
+        s = r.choice(secrets) if r.random()<.4 else r.choice(['a', 'plain text', 'é\u2028', '"', '\\', '\n', '12345', '\\u00e9'])
+        return r.choice(['', '\n', '\t', '\\n', '\\', '"', ' ', '{"a": "', '\u00e9 ', '\x00', 'x=']) + s + r.choice(['', '\n', '"', '\\', '"}', ' ', '\\n'])
+    how = r.randrange(8 if deep<3 else 5)
+    if how<3: return word()
+    if how==3: return int(secrets[0]) if r.random()<.5 else r.randrange(10**6)
+    if how==4: return json.dumps({word(): word()}, ensure_ascii=r.random()<.5)
+    if how==5: return {word(): planted_value(r, secrets, deep+1) for _ in range(2)}
+    return r.choice([list, tuple])(planted_value(r, secrets, deep+1) for _ in range(3))
+
+def found(o, secrets):
+    "The secrets that stand in plain data, in JSON within JSON too"
+    texts = json.dumps(o),json.dumps(o, ensure_ascii=False),repr(o)
+    each = [s for s in _strings(o)]
+    return [s for s in secrets if any(s in t for t in texts) or any(s in t or json.dumps(s)[1:-1] in t for t in each)]
+
+def _strings(o):
+    if isinstance(o, str): yield o
+    elif isinstance(o, dict):
+        for k,v in o.items(): yield from (*_strings(k), *_strings(v))
+    elif isinstance(o, (list,tuple)):
+        for v in o: yield from _strings(v)
+    else: yield str(o)
+
+@pytest.mark.parametrize('seeds', [range(60), pytest.param(range(60, 500), marks=pytest.mark.slow)])
+def test_no_secret_anywhere(seeds, tmp_path):
+    "500 seeds of secrets at random places: none is in the file, each line is JSON and an event, and what was no secret is as it was"
+    secrets = ['8731650924','sk-planted0123456789abcd','my "quoted" key','back\\slash-key1','two\nlines-key','schlüssel-geheim','tab\tand key ü']
+    hits = 0
+    for seed in seeds:
+        r = random.Random(seed)
+        trace = Trace().open(path:=tmp_path/f'{seed}.jsonl', dict(run='1', root=dict(model='m', params=dict(stop=planted_value(r, secrets))), context=None), secrets=secrets)
+        start = trace.add('run_started')
+        value = planted_value(r, secrets)
+        trace.add('child_started', parent=start.id, query=planted_value(r, secrets), key='k'*32)
+        trace.add('cell_started', parent=start.id, name='run_repl', code=str(value))
+        trace.add('answer', parent=start.id, answer=str(value), value=value, stop='final', limit=None, error=ValueError(str(value)), usage=Usage(calls=1), steps=1)
+        trace.close()
+        for line in path.read_text(encoding='utf-8').split('\n')[:-1]: assert not (f := found(json.loads(line), secrets)), (seed, f, line)
+        back = read_trace(path)
+        assert [e.kind for e in back]==[e.kind for e in trace] and Run.load(path).stop=='final' and back[1].key=='k'*32
+        hits += bool(found(value, secrets))
+        if not found(value, secrets): assert back[-1].answer==str(value)
+        path.unlink()
+    assert hits>.4*len(seeds), 'the test plants nothing'
+
+def test_a_run_with_a_secret_is_taken_up_again(tmp_path):
+    "What was asked with a secret in it is answered from the file, which does not hold it"
+    path,key = tmp_path/'t.jsonl','my "quoted" key-0123456789'
+    def script(ms): return 'sub ' + ms[-1]['content'] if ms[0]['role']!='system' else call_repl(f'a = llm_query("with " + {key.split()[0]!r} + " " + {" ".join(key.split()[1:])!r}); len(a)') if len(ms)==2 else 'FINAL(1)'
+    RLM(m:=ScriptedLM(script, api_key=key), trace=path)('c', 'q')
+    text = path.read_text()
+    assert json.dumps(key)[1:-1] not in text and key not in text
+    n = len(m.asked)
+    assert resume(path, 'c', model=m).answer=='1' and len(m.asked)==n
+
+# Memory
+
+class Echo(LM):
+    "Answers at once and keeps nothing"
+    calls_tools,window = True,None
+    async def send(self, request):
+        ms = request['messages']
+        r = self.root(ms) if ms[0]['role']=='system' else 'read'
+        return load_litellm().ModelResponse(**completion(r, [], self.model))
+
+@pytest.mark.parametrize('file', [True, False])
+def test_memory(file, tmp_path):
+    "Sub-calls of 200,000 characters each: what a run keeps of them is a few thousand of each; the file has all of it"
+    import tracemalloc
+    lm,n = Echo('m'),40
+    lm.root = lambda ms: call_repl(f'for i in range({n}): llm_query(f"{{i}} " + "x"*200_000)') if len(ms)==2 else 'FINAL(1)'
+    path = tmp_path/'t.jsonl' if file else None
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        run = RLM(lm, trace=path)('c', 'q')
+        kept = tracemalloc.get_traced_memory()[0]-before
+    finally: tracemalloc.stop()
+    print(f'kept {kept/1e6:.1f} MB of {n*.2} MB')
+    assert run.usage.calls==n+2 and len([e for e in run.trace if e.kind=='subcall_started'])==n
+    assert sum(len(e.prompt) for e in run.trace if e.kind=='subcall_started')<n*(2100 if file else 20_100)
+    if file: assert path.stat().st_size>n*200_000 and max(len(e.prompt) for e in read_trace(path) if e.kind=='subcall_started')>200_000
+
+def test_what_is_cut_in_memory(tmp_path):
+    "Long texts of sub-calls and child runs, not the history and the answer of the run itself"
+    def script(ms):
+        if ms[0]['role']!='system': return 'r'*50_000
+        if ms[1]['content'].startswith('What'): return 'FINAL(' + 'c'*50_000 + ')'
+        return call_repl('a = llm_query("p"*50_000)\nb = rlm_query("What" + "q"*50_000, "piece")') if len(ms)==2 else 'FINAL(' + 'f'*50_000 + ')'
+    for path in (tmp_path/'t.jsonl', None):
+        run = RLM(ScriptedLM(script), limits=Limits(depth=2), trace=path)('c', 'q')
+        most = 2000 if path else 20_000
+        assert len(run.answer)==50_000==len(run.trace[-1].answer) and all(len(str(vars(e)))<3*most+4000 for e in run.trace if e.depth)
+        assert any('characters left out' in str(vars(e)) for e in run.trace)
+        if path:
+            full = read_trace(path)
+            assert max(len(e.prompt) for e in full if e.kind=='subcall_started')==50_000==len(next(e for e in full if e.kind=='child_ended').answer)
+            assert replay(path, 'c').answer==run.answer
+
+def test_context_is_read_only_where_it_is_needed():
+    "Without a trace nobody looks for the digest of a child's context"
+    class Text(str):
+        def __getitem__(self, i): raise AssertionError('it was read')
+    with pytest.raises(AssertionError, match='it was read'): list(_pieces(Text('x')))
+    assert context_facts(Text('x'), digest=False)==dict(kind='Text', size=1, sha256=None)
+    lm = ScriptedLM(lambda ms: 'FINAL(child)' if ms[1]['content']=='What?' else call_repl('r = rlm_query("What?", "piece")') if len(ms)==2 else 'FINAL_VAR(r)')
+    run = RLM(lm, limits=Limits(depth=2))('c', 'q')
+    assert run.value=='child' and [e.context['sha256'] for e in run.trace if e.kind=='child_started']==[None]
+
+class OddError(Exception):
+    kind,limit = 5,{'a': 1}
+    def __str__(self): raise RuntimeError('no text')
+
+# name -> what happens in a run
+# chkstyle: ignore-node
+odd_runs = dict(error=dict(reply=OddError()), kind=dict(reply=LMError(['odd'], 'no')), tokens=dict(reply=say('hm', usage=dict(prompt_tokens=-5, completion_tokens=9, total_tokens=4))), reasoning=dict(reply=say('FINAL(1)', reasoning_content=['x', {}])),
+    role=dict(query=[dict(role=5, content=dict(a=1))]), roles=dict(query=[dict(role='developer', content=[dict(type='text', text='q')])]), sub=dict(reply=call_repl('llm_query([dict(role=7, content=object())])')))
+
+@pytest.mark.parametrize('name', odd_runs)
+def test_what_is_written_can_be_read(name, tmp_path):
+    "However odd a server, an exception or a question is, the reader of traces takes what their writer wrote"
+    o = dict(reply='FINAL(1)', query='q') | odd_runs[name]
+    with contextlib.suppress(Exception): RLM(ScriptedLM(lambda ms: o['reply']), limits=Limits(steps=3), trace=tmp_path/'t.jsonl')('c', o['query'])
+    old = Run.load(tmp_path/'t.jsonl')
+    assert old.trace and old.trace.rows()

@@ -1,11 +1,16 @@
 # Made from rerun.py by tools/stubs.py: do not edit
 from pathlib import Path
 from rlm.core import Run
+from rlm.usage import Limits
 from typing import Any, TextIO
-__all__ = ['resume', 'replay', 'fork']
+__all__ = ['header_of', 'recorded_limits', 'resume', 'replay', 'fork']
+
+def header_of(path: str | Path) -> dict: ...
+
+def recorded_limits(header: dict, **new: Any) -> Limits: ...
 
 def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **changes: Any) -> Run:
-    """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again
+    """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise
 
     Parameters::
 
@@ -13,14 +18,15 @@ def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **ch
         path       str|Path              Trace of the run
         context    object                The same context; another one is refused
         verbose    bool|TextIO  False    Print each step? A text stream to print to, True for stdout
-        **changes                        What is to differ, as `RLM` takes it: `limits`, `api_key`, `model` …
+        **changes                        What is to differ, as `RLM` takes it: `limits`, `model` …, and what no
+                                         file may say: `base_url`, `api_key`, `tools`, `sandbox='trusted'`
         returns    Run                   Of the whole run; raises `ValueError` when it cannot be taken up
     """
 
 def replay(path: str | Path, context: object=None, **changes: Any) -> Run: ...
 
 def fork(path: str | Path, context: object=None, *, step: int, query: str | None=None, sp: str | None=None, **changes: Any) -> Run:
-    """Go on from a step of a run with something changed
+    """Go on from a step of a run with something changed. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise
 
     Parameters::
 
@@ -32,6 +38,6 @@ def fork(path: str | Path, context: object=None, *, step: int, query: str | None
         query      str|None  None     Another question; None for the same
         sp         str|None  None     Another system prompt; None for the same
         **changes                     What else is to differ, as `RLM` takes it: `model`, `limits`, `trace`
-                                      …
+                                      …, and what no file may say, as for `resume`
         returns    Run                A run of its own
     """

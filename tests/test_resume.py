@@ -1,6 +1,7 @@
 "A run that can be taken up again: killed, interrupted, out of budget or wrong, it ends as it would have, and no call is paid twice; replayed and forked it pays for nothing that was"
 import io,json,os,random,signal,subprocess,sys,threading,time
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 import pytest
 from rlm.core import RLM, Run, advanced_toolloop
@@ -305,7 +306,7 @@ def test_failed_sub_calls(place, tmp_path):
         if n==0: return call_repl(code)
         return Fault(401, 'no') if bad else 'FINAL_VAR(r)'
     with Asked(root, lambda p: Fault(401, 'no') if p=='bad' and bad else f'answer to {p}') as asked:
-        asked.rlm(trace=path, tools=dict(stop=stop))('c', 'q')
+        with suppress(KeyboardInterrupt): asked.rlm(trace=path, tools=dict(stop=stop))('c', 'q')
         bad.clear()
         asked.n.clear()
         run = resume(path, 'c', tools=dict(stop=stop))

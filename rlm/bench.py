@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
+from ._docs import documented
 from .core import RLM, _check_context, _check_query
 from .lm import LM, as_lm
 from .providers import LMError, load_litellm
@@ -26,6 +27,7 @@ def _measured(method, ask, lm):
     return dict(method=method, time=time.perf_counter()-start, answer=answer, tokens=usage.total_tokens, cost=usage.cost, calls=usage.calls,
         model=lm.model, usage=usage, **more)
 
+@documented
 def benchmark_vanilla(
     context:object, # The input; anything but a str is put into the prompt as `str(context)`
     query:str, # The question
@@ -45,6 +47,7 @@ def benchmark_vanilla(
         return answer,lm.usage,dict(error=error)
     return _measured('vanilla', ask, lm)
 
+@documented
 def benchmark_rlm(
     context:object, # The input
     query:str, # The question

@@ -17,6 +17,7 @@ from typing import TextIO
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 from fastcore.basics import patch
+from ._docs import documented
 from .answer import answer_reader, split_final
 from .capture import clip
 from .fences import code_blocks
@@ -95,6 +96,7 @@ def _new_tree(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
     return tree
 
 # %% ../nbs/12_core.ipynb #150fb5d3
+@documented
 def advanced_toolloop(
     message:str|list, # The question, or messages that end with one
     sp:str=REPL_SYSTEM_PROMPT, # System prompt
@@ -129,6 +131,7 @@ def advanced_toolloop(
     return _shown(Job(out, rules, lm, ns, sh, tree), verbose, stream)
 
 # %% ../nbs/12_core.ipynb #12074ab1
+@documented
 @dataclass
 class Run:
     "One question answered"
@@ -225,6 +228,7 @@ def _warned(run):
     return run
 
 # %% ../nbs/12_core.ipynb #8eb40068
+@documented
 class RLM:
     "A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`"
     def __init__(self,
@@ -308,6 +312,7 @@ def _interrupt(run):
     return e
 
 # %% ../nbs/12_core.ipynb #d16e17f2
+@documented
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers"
     def __init__(self,

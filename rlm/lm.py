@@ -11,6 +11,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 from fastcore.basics import patch
 from tqdm import tqdm
+from ._docs import documented
 from .usage import Usage, Budget, BudgetExceeded, Reservation, known_cost, nearest, usage_of
 from .providers import LMError, builtin_providers, check_url, classify, load_litellm, resolve_model
 from .secrets import hidden_values, public_params
@@ -27,6 +28,7 @@ def _loopback(url):
     return parts.scheme in ('http','https') and bool(re.fullmatch(r'127\.\d+\.\d+\.\d+|localhost|::1', parts.hostname or ''))
 
 # %% ../nbs/02_lm.ipynb #6c26df68
+@documented
 class LM:
     "A model to call"
     backoff = .5 # Seconds before the first retry; doubles each time, with jitter

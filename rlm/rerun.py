@@ -10,6 +10,7 @@ import os
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TextIO
+from ._docs import documented
 from .core import RLM, Run, _model_facts
 from .lm import LM
 from .past import Past
@@ -202,6 +203,7 @@ def _serve_answer(job, traces):
     job.rules.read = read_or_served
 
 # %% ../nbs/12a_rerun.ipynb #35d578bf
+@documented
 def resume(
     path:str|Path, # Trace of the run
     context:object, # The same context; another one is refused
@@ -216,6 +218,7 @@ def resume(
     return _again(rlm, context, messages, _past(traces, rlm), traces, verbose=verbose, run=header['run'])
 
 # %% ../nbs/12a_rerun.ipynb #67e996a0
+@documented
 def replay(
     path:str|Path, # Trace of a run
     context:object=None, # Its context, to run the cells again, in a worker unless `sandbox='trusted'` says otherwise; None to serve what they gave and run nothing
@@ -230,6 +233,7 @@ def replay(
     return _again(_rlm_of(header, changes, live=False), context, messages, Past(traces, rerun=context is not None, retry=False), traces, live=False)
 
 # %% ../nbs/12a_rerun.ipynb #b86eea58
+@documented
 def fork(
     path:str|Path, # Trace of a run
     context:object=None, # Its context; without it no cell of the past runs again, and later ones do not find it

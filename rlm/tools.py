@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from fastcore.basics import patch
+from ._docs import documented
 from .answer import find_var, MissingVariable
 from .fences import code_blocks, parse_cell
 from .interrupt import parallel
@@ -235,6 +236,7 @@ def named_tools(
     return dict(pairs)
 
 # %% ../nbs/08_tools.ipynb #1f0cae68
+@documented
 def prep_shell(
     context:object, # What the questions will be about; the model finds it as `context`
     model:str|LM|None=None, # Who answers `llm_query`; None if nobody does
@@ -273,6 +275,7 @@ def strip_fence(
     blocks = code_blocks(code)[0]
     return '\n'.join(blocks) if blocks else m[2] if m else code
 
+@documented
 def make_run_repl(
     sh:ReplShell, # Made by `prep_shell`
     max_output:int=5000, # Characters of output that the model sees of one cell; head and tail of a longer one

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from threading import Lock
 from fastcore.basics import patch
+from ._docs import documented
 
 # %% ../nbs/00_usage.ipynb #44bdd43a
+@documented
 @dataclass(frozen=True)
 class Usage:
     "What one or many model calls used; adds up with `+` and `sum`"
@@ -167,6 +169,7 @@ def _names_near(cls):
     return cls
 
 # %% ../nbs/00_usage.ipynb #d19fa011
+@documented
 @_names_near
 @dataclass(frozen=True)
 class Limits:

@@ -85,22 +85,26 @@ _run = re.compile(r'[\w\-.~+/=:%]{12,}', re.A) # a key is in one of these, and l
 
 # %% ../nbs/00a_secrets.ipynb #fb52f321
 _random = r'(?=[A-Za-z+/_.=~-]{0,64}\d)(?=[\d+/_.=~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.=~-]'  # a digit and a letter
+def _behind(n): # as `_apart`, asked behind a word of `n` letters: a pattern that begins with letters is found quickly
+    return rf'(?:(?<![A-Za-z0-9].{{{n}}})|(?<=\\[bfnrt].{{{n}}})|(?<=\\u[0-9a-fA-F]{{4}}.{{{n}}})|(?<=%[0-9a-fA-F]{{2}}.{{{n}}}))'
+_apart5,_apart6 = _behind(5),_behind(6)
 _about = [ # what must be in the text, in lower case, and the pattern; what its first group holds stays
     (('private key',), re.compile(r'(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(?:[^"\'\\-]|\\+[nr]|-(?!----))+')),
     (('://',), re.compile(r'(://)[^\s/"\'<>?#\\]*(?=@)')),
     ('?&', re.compile(r'([?&][\w.\-]{0,40}(?:key|token|secret|passw(?:or)?d|pwd|signature|sig|auth|credential)=)[^&\s"\'#\\<>;]{6,}', re.I)),
-    (('bearer',), re.compile(_apart + rf'(bearer\s+)(?:{_random}{{8,}}|[A-Za-z0-9+/_.=~-]{{20,}})', re.I)),
-    (('basic',), re.compile(_apart + r'(basic\s+)(?=[A-Za-z+/]*(?:\d|(?-i:[a-z][A-Z])))[A-Za-z0-9+/]{10,}={0,2}', re.I)),
-    (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*["\'\\]*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I)),
-    (('key','secret','token','password','passwd','credential','signature'), re.compile(
-        r'((?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d|credentials?|signature)'
-        + r'["\'\\]*\s{0,4}(?:=>|:=|[:=])\s{0,4}["\'\\]*)' + rf'{_random}{{20,}}', re.I))]
+    (('bearer',), re.compile(rf'(bearer{_apart6}\s+)(?:{_random}{{8,}}|[A-Za-z0-9+/_.=~-]{{20,}})', re.I)),
+    (('basic',), re.compile(rf'(basic{_apart5}\s+)(?=[A-Za-z+/]*(?:\d|(?-i:[a-z][A-Z])))[A-Za-z0-9+/]{{10,}}={{0,2}}', re.I)),
+    (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*["\'\\]*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I))]
+_value = re.compile(r'([:=]>?=?\s{0,4}["\'\\]*)'
+    r'(?=[A-Za-z+/_.~-]{0,64}\d)(?=[\d+/_.~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.~-]{20,}={0,2}') # looked for first: there are few
+_name = re.compile(r'(?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d'
+    r'|credentials?|signature)["\'\\]*\s{0,4}$', re.I)
 
 def _by_place(text):
     low = text.lower()
     for signs,pattern in _about:
         if any(o in low for o in signs): text = pattern.sub(r'\1…', text)
-    return text
+    return _value.sub(lambda m: m[1]+'…' if _name.search(text, max(0, m.start()-40), m.start()) else m[0], text)
 
 def _by_form(text):
     res,at = [],0

@@ -28,7 +28,7 @@ forms += [f'SG.~{some(22)}.{some(43)}', f'SK~{some(32, hexa)[:31]}0', f'~{some(3
     f'Authorization: Bearer ~{some(40)}', f'authorization: bearer ~{b64(30)}', f'Bearer ~{some(24)}', f'Authorization: Basic ~{b64(24)}', f'Basic ~{b64(24)}x9',
     f'authorization: Token ~{some(30)}', f'postgres://app:~{some(14)}~@db/x', f'https://~{some(20)}~@sentry.example/4', f'https://h/v1?api_key=~{some(20)}',
     f'https://s3/x?X-Amz-Signature=~{some(64, hexa)}', f'https://blob/x?sv=2022&sig=~{quote(b64(32))}', f'aws_secret_access_key = ~{some(40)}', f'"secret_key": "~{some(40)}"',
-    f'DefaultEndpointsProtocol=https;AccountKey=~{some(40)}==', f"client_secret='~{some(40)}'", f'api-key: ~{some(32, hexa)}', f'x-api-key: ~{some(32)}', f'HF_TOKEN=~{some(30)}',
+    f'DefaultEndpointsProtocol=https;AccountKey=~{some(40)}==', f"client_secret='~{some(40)}'", f'api-key: ~{some(32, hexa)}', f'x-api-key: ~{some(32)}', f'HF_TOKEN=~{some(30)}', f'export MY_LONG_SERVICE_NAME_2_TOKEN=~{some(30)}',
     f'-----BEGIN RSA PRIVATE KEY-----\n~{b64(48)}\n{b64(48)}\n~-----END RSA PRIVATE KEY-----', f'-----BEGIN PRIVATE KEY-----\\n~{b64(48)}\\n{b64(48)}']
 
 def test_how_many(): assert len(forms)>=60 and len({o.partition('~')[0] for o in forms})>=60

@@ -13,7 +13,6 @@ from functools import partial
 from fastcore.basics import patch
 from .answer import answer_text
 from .background import run_sync
-from .interrupt import interrupt_thread
 from .lm import LM
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
@@ -55,7 +54,8 @@ class Job:
         self.tree = tree or Tree(Budget(rules.limits), Trace())
         self.budget,self.warned = self.tree.budget.child() if parent else self.tree.budget,False
         self.depth,self.cell,self.told,self.id = parent.depth if parent else 0,None,0,parent and parent.id
-        self.item,self.left,self.thread,self.deaf,self._lock = None,None,None,False,threading.RLock()
+        self.item,self.left,self.thread,self._lock = None,None,None,threading.RLock()
+        self.deaf = self.stopping = False # did a listener fail, or ask to stop from another thread?
         if not parent: self.id = self.tell('run_started').id
         door = dict(budget=self.budget, emit=self._lm_event, recorded=self._recorded)
         self.lm = lm.using(role='root', depth=self.depth, **door)
@@ -84,7 +84,7 @@ def _emit(self:Job, event):
         self.deaf = True
     except KeyboardInterrupt:
         if self.thread in (None, threading.current_thread()): raise
-        interrupt_thread(self.thread) # the loop that makes calls, for one, would not survive it
+        self.stopping = True # the loop that makes calls, for one, would not survive it
 
 @patch
 def _lm_event(self:Job, kind, role, request=None, reply=None, **kw):
@@ -200,6 +200,7 @@ def _serve(self:Job, stream):
     except StopIteration: return
     while True:
         self._tell_messages()
+        if self.stopping: raise KeyboardInterrupt
         if isinstance(request, CallLM): res = yield from self._call(request, stream)
         else:
             res = self._cell(request.call)

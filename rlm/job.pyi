@@ -36,6 +36,7 @@ class Job:
     left: list | None
     thread: Any
     deaf: bool
+    stopping: bool
     lm: Any
     def __init__(self, out: Outcome, rules: Rules, lm: LM, tools: dict | None=None, sh: ReplShell | None=None, tree: Tree | None=None, parent: Event | None=None, past: Past | None=None) -> None: ...
     def tell(self, kind: Any, parent: Any=None, **kw: Any) -> Any: ...

@@ -81,7 +81,9 @@ def test_notes_are_no_answers(end, mode):
     for before,best in ([], ''), (['FINAL ANSWER: 9'], 'FINAL ANSWER: 9'):
         if end=='error': r,_ = run(*before, look, LMError('quota', 'none'), mode=mode)
         if end=='steps': r,_ = run(*before, look, look, mode=mode, limits=Limits(steps=2+len(before)))
-        if end=='interrupt': r,_ = run(*before, look, stop, mode=mode)
+        if end=='interrupt':
+            with pytest.raises(KeyboardInterrupt) as e: run(*before, look, stop, mode=mode)
+            r = e.value.run
         if end=='budget': r,_ = run(*before, look, look, mode=mode, limits=Limits(calls=1+len(before)))
         assert (r.answer, r.value)==(best, best or None), end
         assert 'Let me look.' in str(r.messages)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
 from .answer import answer_text
-from .background import run_sync
+from .background import get_background, run_sync
 from .lm import LM
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
@@ -54,8 +54,8 @@ class Job:
         self.tree = tree or Tree(Budget(rules.limits), Trace())
         self.budget,self.warned = self.tree.budget.child() if parent else self.tree.budget,False
         self.depth,self.cell,self.told,self.id = parent.depth if parent else 0,None,0,parent and parent.id
-        self.item,self.left,self.thread,self._lock = None,None,None,threading.RLock()
-        self.deaf = self.stopping = False # did a listener fail, or ask to stop from another thread?
+        self.item,self.left,self._lock = None,None,threading.RLock()
+        self.deaf = self.stopping = False # did a listener fail, or ask to stop from the thread that makes calls?
         if not parent: self.id = self.tell('run_started').id
         door = dict(budget=self.budget, emit=self._lm_event, recorded=self._recorded)
         self.lm = lm.using(role='root', depth=self.depth, **door)
@@ -83,8 +83,8 @@ def _emit(self:Job, event):
         if not self.deaf: warnings.warn(f'What listens to this run failed, and the run goes on: {type(e).__name__}: {answer_text(e)}')
         self.deaf = True
     except KeyboardInterrupt:
-        if self.thread in (None, threading.current_thread()): raise
-        self.stopping = True # the loop that makes calls, for one, would not survive it
+        if threading.current_thread() is not get_background().thread: raise
+        self.stopping = True # the loop that makes calls would not survive it
 
 @patch
 def _lm_event(self:Job, kind, role, request=None, reply=None, **kw):
@@ -214,7 +214,6 @@ def items(self:Job,
     stream:bool=False, # Yield pieces of text too, as they come?
 )->Generator: # Model responses, tool results, `{"type": "delta", "text"}` with `stream`, and last the final item
     "Serve the loop's requests, one after the other, in this thread; an exception of any kind ends the run and is its `error`"
-    self.thread = threading.current_thread()
     try:
         yield from self._serve(stream)
         item = self.final()

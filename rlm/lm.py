@@ -151,9 +151,9 @@ async def stream(self:LM,
             if text: on_text(clean_text(text))
             ended()
         # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
-        if not ended(): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
+        if not ended(): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True, unsettled=True)
         res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
-        if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
+        if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True, unsettled=True)
         if not any(usage_of(c).total_tokens for c in getattr(source, 'chunks', chunks)): res.usage = None # not said: litellm would count by itself
         try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
         except Exception: res._hidden_params['response_cost'] = None
@@ -253,14 +253,15 @@ async def _sent(self:LM, request, last, on_text):
         async with asyncio.timeout(limit): r = await (self.stream(request, on_text) if on_text else self.send(request))
     except BaseException as e:
         failed = classify(e, self.model, self.base_url, [self.api_key, *hidden_values(self.params)]) if isinstance(e, Exception) else e
-        self.budget.release(held, sent=getattr(failed, 'kind', None) not in _unsent)
+        sent = getattr(failed, 'kind', None) not in _unsent
+        self.budget.release(held, sent, sent and getattr(failed, 'unsettled', True)) # an interrupt settles nothing
         if isinstance(e, TimeoutError) and limit<self.timeout: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended a call of {self.model}.') from e
         if failed is e: raise
         raise failed from e
     clean_reply(r)
     usage,broken = usage_of(r, time.perf_counter()-start),message_of(r) is None
     if usage.total_tokens or not broken: self._book(usage := self._settled(request, r, usage), held)
-    else: self.budget.release(held, sent=True)
+    else: self.budget.release(held, sent=True, unsettled=True)
     if broken:
         e = LMError('malformed', f'{self.model} sent a reply without a message.', retry=True)
         if usage.total_tokens: e.usage = usage

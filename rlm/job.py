@@ -22,6 +22,7 @@ from .providers import LMError, load_litellm
 from .secrets import public_params
 from .reply import content_text, facts_reply, reply_facts
 from .shell import ReplShell
+from .tools import room_for_children
 from .trace import Event, Trace
 from .usage import Budget, BudgetExceeded, usage_of
 
@@ -35,6 +36,7 @@ class Tree:
     memo:dict=field(default_factory=dict) # Sub-calls that were asked, and their answers
     child:Callable|None=None # `(job, query, context) -> answer`: how a child run is started
     live:bool=True # May models be called? Else only what is recorded is served
+    room:threading.Semaphore=field(default_factory=room_for_children) # For child runs at the same time
 
 # %% ../nbs/11b_job.ipynb #d9940693
 class Job:
@@ -63,7 +65,7 @@ class Job:
         self._keep(0)
         if sh:
             child = self.tree.child if self.depth+1<rules.limits.depth else None
-            sh.tools.begin(child=child and partial(child, self), memo=self.tree.memo, depth=self.depth+1, **door)
+            sh.tools.begin(child=child and partial(child, self), room=self.tree.room, memo=self.tree.memo, depth=self.depth+1, **door)
             sh.helpers['history'] = out.history
 
 # %% ../nbs/11b_job.ipynb #ee422118

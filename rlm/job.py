@@ -79,10 +79,10 @@ def tell(self:Job, kind, parent=None, **kw):
 def _emit(self:Job, event):
     "Tell whoever listens; what goes wrong there is no reason to lose a run"
     try: self.tree.emit(event)
-    except Exception as e:
+    except (Exception, asyncio.CancelledError, GeneratorExit) as e:
         if not self.deaf: warnings.warn(f'What listens to this run failed, and the run goes on: {type(e).__name__}: {answer_text(e)}')
         self.deaf = True
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         if self.thread in (None, threading.current_thread()): raise
         interrupt_thread(self.thread) # the loop that makes calls, for one, would not survive it
 

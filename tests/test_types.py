@@ -43,7 +43,7 @@ class Base(L, metaclass=PrePostInitMeta):
         self.first = self.last = Point(1) if n else None
         for self.i in range(3): self.where = kw
     def __len__(self): return 3
-    def __call__(self): pass
+    def __call__(self): self.kids = dir(self)[:1]
     def __repr__(self): return 'x'
     @property
     def total(self): return self.n
@@ -227,6 +227,11 @@ with ask.chat('context') as chat:
     chat.clse() # no
 kept: Chat = ask.chat('context')
 kept.close()
+if ask.last: print(ask.last.cost, ask.last.answr) # no
+print(ask.last.answer, ask.lm.model) # no
+print(ask.lm.modle) # no
+going = ask.stream('context', 'question')
+if going.run: print(going.run.stop, going.run.stopp) # no
 lm = LM('openai/gpt-5', retries=1, fallbacks=['openai/gpt-5-mini'])
 text: str = lm.text('Hello')
 texts: list[str] = lm.map(['a', 'b'])

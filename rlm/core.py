@@ -48,6 +48,7 @@ def _item_text(item, step):
     cells = [(c.arguments or {}).get('python_code') or f'{c.name}({c.arguments})' for c in turn.calls]
     return '\n'.join(o for o in (f'── step {step}', turn.text.strip(), *cells) if o)
 
+# %% ../nbs/12_core.ipynb #8d847d0c
 def _print(text, to):
     "Print to a stream, or to stdout for True; what is left to print to: nothing, where that failed, which is no reason to lose a run"
     out = sys.stdout if to is True else to
@@ -240,6 +241,10 @@ def _warned(run):
 @documented
 class RLM:
     "A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`"
+    lm:LM # Root model
+    sub_lm:LM # Who answers `llm_query`
+    shell:Callable # Makes the REPL
+    last:Run|None=None # The one that ended last, interrupted ones too
     def __init__(self,
         model:str|LM, # Root model
         sub_model:str|LM|None=None, # Who answers `llm_query`; None for the root model
@@ -260,13 +265,9 @@ class RLM:
         if sandbox and shell not in (None, prep_shell): raise ValueError('sandbox= is for the shells of prep_shell, and shell= makes its own: give one of them.')
         if not isinstance(tools, (dict, list, tuple, type(None))): raise ValueError(f'tools= takes a list of functions or a dict of names and values, not a {type(tools).__name__}.')
         split_final(final) # refused now what the first run would refuse
-        self.lm:LM
-        self.sub_lm:LM
         self.lm,self.sub_lm = as_lms(model, sub_model, base_url, RLM, **params)
-        self.limits,self.mode,self.final,self.prompts = as_limits(limits),mode,final,prompts or Prompts()
-        self.shell:Callable = shell or prep_shell
+        self.limits,self.mode,self.shell,self.final,self.prompts = as_limits(limits),mode,shell or prep_shell,final,prompts or Prompts()
         self.tools,self.trace,self.sandbox = tools,trace,sandbox
-        self.last:Run|None = None # that ended last, interrupted ones too
 
     def __repr__(self):
         sub = '' if self.sub_lm is self.lm else f', sub_model={self.sub_lm.model!r}'
@@ -328,15 +329,15 @@ def _interrupt(run):
 @documented
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers"
+    sh:ReplShell # Holds the context and the variables
+    messages:list[dict] # What the next prompt begins with
+    history:list[dict] # All that was ever said
     def __init__(self,
         rlm:RLM, # Who answers
         context:object, # What the questions are about
     ):
         _check_context(context)
-        self.rlm,self.asked = rlm,0
-        self.sh:ReplShell = rlm._shell(context)
-        self.messages:list[dict] = [] # what the next question's prompt begins with
-        self.history:list[dict] = [] # all that was ever said
+        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm._shell(context),[],[],0
 
     def __repr__(self): return f"Chat({self.rlm!r}, context={describe(self.sh.helpers.get('context'))}, questions={self.asked})"
 
@@ -426,18 +427,17 @@ def _child_value(item):
 # %% ../nbs/12_core.ipynb #6698d455
 class RunStream:
     "The events of a run as they happen, with `for` or `async for`, once; afterwards `.run`"
+    run:Run|None=None # Once it is over
+    job:Job|None=None # Once it has begun
+    thread:threading.Thread|None=None # Where it goes on
+    failed:BaseException|None=None # What is no `Exception` and no interrupt, and ends whoever waits
     def __init__(self,
         chat:Chat, # Whose question it is
         query:str, # The question
         closes:bool, # Close the chat at the end?
         verbose:bool|TextIO=False, # Print each step?
         listens:bool=True, # Does anybody want the events? Else models need not stream
-    ):
-        self.chat,self.query,self.closes,self.verbose,self.listens = chat,query,closes,verbose,listens
-        self.run:Run|None = None # once it is over
-        self.job:Job|None = None
-        self.thread:threading.Thread|None = None
-        self.failed:BaseException|None = None # what is no `Exception`, nor an interrupt, and ends whoever waits
+    ): self.chat,self.query,self.closes,self.verbose,self.listens = chat,query,closes,verbose,listens
 
     def __repr__(self): return f"RunStream({self.query!r}, {self.run.stop if self.run else 'running' if self.thread else 'not begun'})"
 
@@ -472,22 +472,24 @@ class RunStream:
         if self.closes: self.chat.close()
         if self.failed: raise self.failed
 
-    def __iter__(self):
-        events,hit = queue.SimpleQueue(),False
-        self._begin(events.put)
-        try:
-            while True:
-                try:
-                    if (e:=events.get()) is None: break
-                except KeyboardInterrupt:
-                    hit = True
-                    self.stop()
-                    while not events.empty():
-                        if (e:=events.get()) is not None: yield e
-                    break
-                yield e
-        finally: self._end()
-        if hit: raise _interrupt(self.run)
+# %% ../nbs/12_core.ipynb #bcec1e00
+@patch
+def __iter__(self:RunStream):
+    events,hit = queue.SimpleQueue(),False
+    self._begin(events.put)
+    try:
+        while True:
+            try:
+                if (e:=events.get()) is None: break
+            except KeyboardInterrupt:
+                hit = True
+                self.stop()
+                while not events.empty():
+                    if (e:=events.get()) is not None: yield e
+                break
+            yield e
+    finally: self._end()
+    if hit: raise _interrupt(self.run)
 
 # %% ../nbs/12_core.ipynb #c397bd78
 @patch

@@ -121,15 +121,15 @@ class RLM:
     """
     lm: LM
     sub_lm: LM
+    shell: Callable
+    last: Run | None = ...
     limits: Limits
     mode: str
     final: Any
     prompts: Prompts
-    shell: Callable
     tools: dict | list | None
     trace: Path | str | None
     sandbox: str | None
-    last: Run | None
     def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, base_url: str | None=None, limits: Limits | None=None, mode: str='auto', shell: Callable | None=None, final: Any=None, prompts: Prompts | None=None, tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | None=None, **params: Any) -> None: ...
     def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question about one context
@@ -186,11 +186,11 @@ class Chat:
         rlm      RLM              Who answers
         context  object           What the questions are about
     """
-    rlm: RLM
-    asked: int
     sh: ReplShell
     messages: list[dict]
     history: list[dict]
+    rlm: RLM
+    asked: int
     def __init__(self, rlm: RLM, context: object) -> None: ...
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
         """Ask the next question
@@ -215,15 +215,15 @@ class Chat:
     def __exit__(self, *exc: Any) -> None: ...
 
 class RunStream:
+    run: Run | None = ...
+    job: Job | None = ...
+    thread: threading.Thread | None = ...
+    failed: BaseException | None = ...
     chat: Chat
     query: str
     closes: bool
     verbose: TextIO | bool
     listens: bool
-    run: Run | None
-    job: Job | None
-    thread: threading.Thread | None
-    failed: BaseException | None
     def __init__(self, chat: Chat, query: str, closes: bool, verbose: bool | TextIO=False, listens: bool=True) -> None: ...
     def stop(self) -> None: ...
     def __iter__(self) -> Iterator[Any]: ...

@@ -84,6 +84,7 @@ def _emit(self:Job, event):
         self.deaf = True
     except (KeyboardInterrupt, SystemExit):
         if self.thread in (None, threading.current_thread()): raise
+        self.tree.emit = None # once is enough
         interrupt_thread(self.thread) # the loop that makes calls, for one, would not survive it
 
 @patch

@@ -199,9 +199,9 @@ def by_stream(rlm): return list(rlm.stream('c', 'q'))
 
 def by_async_stream(rlm):
     async def go(): return [e async for e in rlm.stream('c', 'q')]
-    return asyncio.run(asyncio.wait_for(go(), 20))
+    return asyncio.run(go())
 
-doors = dict(sync=lambda rlm: rlm('c', 'q'), arun=lambda rlm: asyncio.run(asyncio.wait_for(rlm.arun('c', 'q'), 20)), stream=by_stream, async_stream=by_async_stream)
+doors = dict(sync=lambda rlm: rlm('c', 'q'), arun=lambda rlm: asyncio.run(rlm.arun('c', 'q')), stream=by_stream, async_stream=by_async_stream)
 
 @pytest.mark.parametrize('end', [SystemExit, GeneratorExit, asyncio.CancelledError])
 @pytest.mark.parametrize('door', doors)

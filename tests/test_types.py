@@ -43,7 +43,7 @@ class Base(L, metaclass=PrePostInitMeta):
         self.first = self.last = Point(1) if n else None
         for self.i in range(3): self.where = kw
     def __len__(self): return 3
-    def __call__(self): self.kids = dir(self)[:1]
+    def __call__(self): pass
     def __repr__(self): return 'x'
     @property
     def total(self): return self.n

@@ -213,14 +213,13 @@ class Stub:
 
     def attributes(self, cls, taken):
         "The lines for the public attributes that methods give to `self`, and the module to the class, by name"
-        found,where,mine,said = {},{},{},set() # an annotation says it all
+        found,where,mine = {},{},{}
         for mod,fn,_ in self.mod.methods(cls):
             args = parameters(fn)
             scope = mod.scope(fn) | mine
             for t,v,ann in assigned(own_nodes(fn), ast.Attribute):
-                if not args or ast.unparse(t.value)!=args[0][0] or t.attr[0]=='_' or t.attr in said: continue
-                if told := mod.type_of(ann): said.add(t.attr)
-                found[t.attr] = [told] if told else found.get(t.attr, []) + [mod.value_type(v, scope)]
+                if not args or ast.unparse(t.value)!=args[0][0] or t.attr[0]=='_': continue
+                found.setdefault(t.attr, []).append(mod.type_of(ann) or mod.value_type(v, scope))
                 where[t.attr],scope[ast.unparse(t)] = mod,union(found[t.attr])
             mine = {k:v for k,v in scope.items() if k.startswith('self.')}
         for t,v,_ in assigned(self.mod.body, ast.Attribute):

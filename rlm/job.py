@@ -81,12 +81,12 @@ def tell(self:Job, kind, parent=None, **kw):
 def _emit(self:Job, event):
     "Tell whoever listens; what goes wrong there is no reason to lose a run"
     try: self.tree.emit(event)
-    except Exception as e:
+    except (Exception, asyncio.CancelledError, GeneratorExit) as e:
         if not self.deaf: warnings.warn(f'What listens to this run failed, and the run goes on: {type(e).__name__}: {answer_text(e)}')
         self.deaf = True
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         if threading.current_thread() is not get_background().thread: raise
-        self.stopping = True # the loop that makes calls would not survive it
+        self.tree.emit,self.stopping = None,True # the loop that makes calls would not survive it
 
 @patch
 def _lm_event(self:Job, kind, role, request=None, reply=None, **kw):

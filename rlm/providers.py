@@ -7,31 +7,44 @@ __all__ = ['builtin_providers', 'load_litellm', 'check_url', 'resolve_model', 'L
 
 # %% ../nbs/01a_providers.ipynb #1e065c50
 import ast, importlib, json, logging, os, re, socket, sys, threading, time
+from concurrent.futures import Future, wait
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
 from .secrets import clean
 
 # %% ../nbs/01a_providers.ipynb #ea3c9005
-_litellm,_import_lock = None,threading.Lock()
+_litellm,_loading,_import_lock = None,None,threading.Lock()
+
+def _import_litellm():
+    loaded,mode,log = 'litellm' in sys.modules,os.environ.get('LITELLM_MODE'),logging.getLogger('LiteLLM')
+    quiet = not loaded and 'LITELLM_LOG' not in os.environ
+    if quiet: log.setLevel(logging.CRITICAL) # some versions warn already while they are imported
+    os.environ.setdefault('LITELLM_LOCAL_MODEL_COST_MAP', 'True') # else it fetches prices and waits for the network
+    os.environ['LITELLM_MODE'] = mode or 'PRODUCTION' # in its DEV mode the import loads the .env file of the working directory
+    try: import litellm
+    finally:
+        if mode is None: del os.environ['LITELLM_MODE']
+    if quiet: log.setLevel(logging.CRITICAL)
+    litellm.suppress_debug_info,litellm.telemetry = True,False # the debug banner goes to stdout
+    return litellm
+
+def _load(done):
+    try: done.set_result(_import_litellm())
+    except BaseException as e: done.set_exception(e)
 
 def load_litellm():
     "The litellm module, imported at the first use, offline and without chatter"
-    global _litellm
+    global _litellm,_loading
+    if _litellm: return _litellm
     with _import_lock:
-        if _litellm: return _litellm
-        loaded,mode,log = 'litellm' in sys.modules,os.environ.get('LITELLM_MODE'),logging.getLogger('LiteLLM')
-        quiet = not loaded and 'LITELLM_LOG' not in os.environ
-        if quiet: log.setLevel(logging.CRITICAL) # some versions warn already while they are imported
-        os.environ.setdefault('LITELLM_LOCAL_MODEL_COST_MAP', 'True') # else it fetches prices and waits for the network
-        os.environ['LITELLM_MODE'] = mode or 'PRODUCTION' # in its DEV mode the import loads the .env file of the working directory
-        try: import litellm
-        finally:
-            if mode is None: del os.environ['LITELLM_MODE']
-        if quiet: log.setLevel(logging.CRITICAL)
-        litellm.suppress_debug_info,litellm.telemetry = True,False # the debug banner goes to stdout
-        _litellm = litellm
-        return litellm
+        if not _loading or _loading.done(): # in a thread, since Ctrl-C in the middle of the import would leave half a module for good
+            _loading = Future()
+            threading.Thread(target=_load, args=(_loading,), daemon=True, name='rlm-import').start()
+        done = _loading
+    while not wait([done], .25).done: pass # in turns, so that a thread's own interrupts get through
+    _litellm = done.result()
+    return _litellm
 
 # %% ../nbs/01a_providers.ipynb #b7af6126
 def check_url(

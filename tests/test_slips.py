@@ -176,6 +176,7 @@ def test_check_of_what_ends_elsewhere():
 @pytest.mark.parametrize('final,said', [('int', 'without a group'), (['<a>(.*)</a>', 'b'], 'without a group'), ('(', 'no regular expression'), ([], 'no pattern'), (5, 'give a pattern'), (max, 'has no signature'), (lambda: 1, 'takes no argument'), ('', 'without a group')])
 def test_bad_final(final, said):
     with pytest.raises(ValueError, match=said): split_final(final)
+    with pytest.raises(ValueError, match=said): RLM(ScriptedLM([]), final=final)
 
 def test_what_final_means():
     assert split_final(json.loads)[1] is json.loads and split_final(len)[1] is len

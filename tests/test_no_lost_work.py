@@ -179,7 +179,7 @@ def test_listener_ends_the_process(at):
     "From the loop that makes calls too, which goes on"
     def listen(e):
         if e.kind==at: raise SystemExit
-    rlm = RLM(ScriptedLM([call_repl('x = llm_query("a")'), 'FINAL_VAR(x)']), sub_model=ScriptedLM(['a']))
+    rlm = RLM(ScriptedLM([call_repl('x = llm_query("a")', 'Looking.'), 'FINAL_VAR(x)']), sub_model=ScriptedLM(['a']))
     before = get_background()
     with rlm.chat('c') as chat, pytest.raises((SystemExit, KeyboardInterrupt)): chat('q', emit=listen)
     assert rlm.last.stop=='interrupted' and get_background() is before and before.thread.is_alive()

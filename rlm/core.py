@@ -315,7 +315,7 @@ def _interrupt(run):
 # %% ../nbs/12_core.ipynb #d16e17f2
 @documented
 class Chat:
-    "Several questions about one context: variables stay, and the model sees the earlier questions and answers"
+    "Several questions about one context: variables stay, and the model sees the earlier questions and answers; limits hold for each question"
     def __init__(self,
         rlm:RLM, # Who answers
         context:object, # What the questions are about

@@ -275,12 +275,10 @@ def test_runs_share_a_sub_model():
 nonsense = dict(missing=False, zeros=dict(prompt_tokens=0, completion_tokens=0), below=dict(prompt_tokens=-10**6, completion_tokens=-5),
     huge=dict(prompt_tokens=10**30, completion_tokens=10**12), half=dict(prompt_tokens=12), empty=dict(prompt_tokens=None, completion_tokens=None))
 unreadable = dict(nan=dict(prompt_tokens=math.nan, completion_tokens=math.nan), endless=dict(prompt_tokens=math.inf, completion_tokens=3),
-    words=dict(prompt_tokens='many', completion_tokens='few'), part=dict(prompt_tokens=12.5, completion_tokens=3),
-    details=dict(prompt_tokens=12, completion_tokens=3, completion_tokens_details=dict(reasoning_tokens='x')),
-    total=dict(prompt_tokens=12, completion_tokens=3, total_tokens='many'),
-    audio=dict(prompt_tokens=12, completion_tokens=3, prompt_tokens_details=dict(audio_tokens='x')),
-    below=dict(prompt_tokens=12, completion_tokens=3, completion_tokens_details=dict(text_tokens=-10**9, audio_tokens=10**9)),
-    text='nothing', items=[1, 2])
+    words=dict(prompt_tokens='many', completion_tokens='few'), part=dict(prompt_tokens=12.5, completion_tokens=3), text='nothing', items=[1, 2])
+more = dict(details=dict(completion_tokens_details=dict(reasoning_tokens='x')), total=dict(total_tokens='many'), audio=dict(prompt_tokens_details=dict(audio_tokens='x')),
+    below=dict(completion_tokens_details=dict(text_tokens=-10**9, audio_tokens=10**9)))
+unreadable |= {k: dict(v, prompt_tokens=12, completion_tokens=3) for k,v in more.items()}
 
 def check_estimate(usage, streamed):
     "A reply with this `usage` is estimated, priced and flagged"

@@ -1,4 +1,5 @@
 # Made from job.py by tools/stubs.py: do not edit
+import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from rlm.lm import LM
@@ -18,6 +19,7 @@ class Tree:
     memo: dict = ...
     child: Callable | None = ...
     live: bool = ...
+    room: threading.Semaphore = ...
 
 class Job:
     out: Outcome

@@ -1,6 +1,7 @@
 # Made from rest.py by tools/stubs.py: do not edit
+from contextlib import contextmanager
 from rlm.isolation import WorkerProcess
-from typing import Any, Self
+from typing import Any, Iterator, Self
 __all__ = ['pause', 'patience', 'Rest']
 pause: float
 patience: float
@@ -22,3 +23,5 @@ class Rest:
     def __exit__(self, *args: Any) -> None: ...
     def step(self, idle: Any) -> bool: ...
     def forget(self) -> None: ...
+    @contextmanager
+    def joined(self) -> Iterator[Any]: ...

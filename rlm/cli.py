@@ -149,7 +149,7 @@ def _report(run):
         _say(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
     if run.answer: print(clean(run.answer), flush=True)
     if run.stop=='interrupted': return 130
-    if run.error: return 2 if getattr(run.error, 'kind', '') in _mistakes else 1
+    if run.stop=='error': return 2 if getattr(run.error, 'kind', '') in _mistakes else 1
     return 0 if run else 1
 
 def _see_through(run):

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 from fastcore.basics import patch
 from ._docs import documented
-from .answer import answer_reader, split_final
+from .answer import answer_reader, answer_text, split_final
 from .capture import clip
 from .fences import code_blocks
 from .interrupt import interrupt_thread
@@ -48,6 +48,16 @@ def _item_text(item, step):
     cells = [(c.arguments or {}).get('python_code') or f'{c.name}({c.arguments})' for c in turn.calls]
     return '\n'.join(o for o in (f'── step {step}', turn.text.strip(), *cells) if o)
 
+# %% ../nbs/12_core.ipynb #8d847d0c
+def _print(text, to):
+    "Print to a stream, or to stdout for True; what is left to print to: nothing, where that failed, which is no reason to lose a run"
+    out = sys.stdout if to is True else to
+    try:
+        code = getattr(out, 'encoding', None) or 'utf-8'
+        print(text.encode(code, 'backslashreplace').decode(code), file=out)
+        return to
+    except Exception as e: warnings.warn(f'The steps of this run cannot be shown, and it goes on: {type(e).__name__}: {answer_text(e)}')
+
 def _shown(job, verbose=False, stream=False):
     "The items of a job, each printed as it passes; the clock of its limits starts with the first"
     load_litellm() # its import is not the run's time
@@ -55,7 +65,7 @@ def _shown(job, verbose=False, stream=False):
     for item in job.items(stream):
         if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
             step += not isinstance(item, dict)
-            print(clean(_item_text(item, step)), file=None if verbose is True else verbose)
+            verbose = _print(clean(_item_text(item, step)), verbose)
         yield item
 
 # %% ../nbs/12_core.ipynb #e33063c9
@@ -125,7 +135,7 @@ def advanced_toolloop(
     prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
     rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f, nm) for nm,f in ns.items()]), limits, prompts, check, window=lm.window)
     sub_lm = sh and sh.tools.lm
-    child = RLM(lm, sub_lm, limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
+    child = RLM(*[o and o.using(budget=Budget()) for o in (lm, sub_lm)], limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
     tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
     out = Outcome([system_message(sp, sh, limits)] + as_messages(message))
     return _shown(Job(out, rules, lm, ns, sh, tree), verbose, stream)
@@ -231,6 +241,10 @@ def _warned(run):
 @documented
 class RLM:
     "A recursive language model: `rlm = RLM('openai/gpt-5'); run = rlm(context, 'How many …?')`"
+    lm:LM # Root model
+    sub_lm:LM # Who answers `llm_query`
+    shell:Callable # Makes the REPL
+    last:Run|None=None # The one that ended last, interrupted ones too
     def __init__(self,
         model:str|LM, # Root model
         sub_model:str|LM|None=None, # Who answers `llm_query`; None for the root model
@@ -250,10 +264,10 @@ class RLM:
         if (where:=sandbox or default_sandbox()) not in SANDBOXES: raise ValueError(f"sandbox={where!r}: choose one of {', '.join(SANDBOXES)}.")
         if sandbox and shell not in (None, prep_shell): raise ValueError('sandbox= is for the shells of prep_shell, and shell= makes its own: give one of them.')
         if not isinstance(tools, (dict, list, tuple, type(None))): raise ValueError(f'tools= takes a list of functions or a dict of names and values, not a {type(tools).__name__}.')
+        split_final(final) # refused now what the first run would refuse
         self.lm,self.sub_lm = as_lms(model, sub_model, base_url, RLM, **params)
         self.limits,self.mode,self.shell,self.final,self.prompts = as_limits(limits),mode,shell or prep_shell,final,prompts or Prompts()
         self.tools,self.trace,self.sandbox = tools,trace,sandbox
-        self.last = None # the `Run` that ended last, interrupted ones too
 
     def __repr__(self):
         sub = '' if self.sub_lm is self.lm else f', sub_model={self.sub_lm.model!r}'
@@ -315,6 +329,9 @@ def _interrupt(run):
 @documented
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers"
+    sh:ReplShell # Holds the context and the variables
+    messages:list[dict] # What the next prompt begins with
+    history:list[dict] # All that was ever said
     def __init__(self,
         rlm:RLM, # Who answers
         context:object, # What the questions are about
@@ -333,28 +350,26 @@ class Chat:
         _check_query(query)
         return _warned(self.drive(self.start(query, emit), verbose))
 
-    def start(self, query, emit=None, past=None, **facts):
+    def start(self, query, emit=None, past=None, **facts)->Job:
         "Get the next run ready; `facts` go into the header of its trace"
         tree = self.rlm._tree(self.sh, emit, **dict(question=self.asked) | facts)
         self.asked += 1
         return self.rlm._job(self.sh, query, tree, past=past, before=(self.messages, self.history))
 
-    def drive(self, job, verbose=False):
+    def drive(self, job, verbose=False)->Run:
         "See a run through; an interrupt is raised when all is written down, with the run"
-        item,hit = None,False
+        hit = None
         try:
-            for item in _shown(job, verbose): pass
-        except KeyboardInterrupt: # between two items, or after the last
-            hit = True
-            if not (isinstance(item, dict) and item.get('type')=='final'):
-                job.out.end('interrupted')
-                item = job.final()
-        run = self.finish(job, item)
+            for _ in _shown(job, verbose): pass
+        except BaseException as e: hit = e # between two items, or after the last; or what ends a process
+        run = self.finish(job)
+        if hit and not isinstance(hit, KeyboardInterrupt): raise hit
         if hit or run.stop=='interrupted': raise _interrupt(run)
         return run
 
-    def finish(self, job, item):
+    def finish(self, job)->Run:
         "The run that a job was"
+        item = job.final()
         self.messages,self.history = _closed(job.out),job.out.history
         self.rlm.last = _as_run(job, item)
         return self.rlm.last
@@ -412,28 +427,35 @@ def _child_value(item):
 # %% ../nbs/12_core.ipynb #6698d455
 class RunStream:
     "The events of a run as they happen, with `for` or `async for`, once; afterwards `.run`"
+    run:Run|None=None # Once it is over
+    job:Job|None=None # Once it has begun
+    thread:threading.Thread|None=None # Where it goes on
+    failed:BaseException|None=None # What is no `Exception` and no interrupt, and ends whoever waits
     def __init__(self,
         chat:Chat, # Whose question it is
         query:str, # The question
         closes:bool, # Close the chat at the end?
         verbose:bool|TextIO=False, # Print each step?
         listens:bool=True, # Does anybody want the events? Else models need not stream
-    ): self.chat,self.query,self.closes,self.verbose,self.listens,self.run,self.thread = chat,query,closes,verbose,listens,None,None
+    ): self.chat,self.query,self.closes,self.verbose,self.listens = chat,query,closes,verbose,listens
 
     def __repr__(self): return f"RunStream({self.query!r}, {self.run.stop if self.run else 'running' if self.thread else 'not begun'})"
 
     def _begin(self, put):
         "Start the run on a thread of its own; `put` gets each event, and None after the last"
         if self.thread: raise RuntimeError('A stream goes by once: what happened is in stream.run.trace, and rlm.stream(…) asks again.')
-        self.job = self.chat.start(self.query, put if self.listens else None)
+        try: self.job = self.chat.start(self.query, put if self.listens else None)
+        except BaseException:
+            if self.closes: self.chat.close()
+            raise
         def work():
-            item = None
             try:
-                for item in _shown(self.job, self.verbose): pass
-            except KeyboardInterrupt: item = self.job.final()
+                for _ in _shown(self.job, self.verbose): pass
+            except KeyboardInterrupt: pass
+            except BaseException as e: self.failed = e
             finally:
-                if self.run is None and item: self.run = self.chat.finish(self.job, item)
-                put(None)
+                try: self.run = self.chat.finish(self.job) if self.run is None else self.run
+                finally: put(None)
         self.thread = threading.Thread(target=work, daemon=True, name='rlm-run')
         self.thread.start()
 
@@ -443,28 +465,31 @@ class RunStream:
             interrupt_thread(self.thread)
             self.thread.join(.8)
             if self.thread.is_alive(): self.chat.sh.let_go()
-        if self.run is None: self.run = self.chat.finish(self.job, self.job.final()) # blocked in C code: it is left behind
+        if self.run is None: self.run = self.chat.finish(self.job) # blocked in C code: it is left behind
 
     def _end(self):
         if self.run is None: self.stop()
         if self.closes: self.chat.close()
+        if self.failed: raise self.failed
 
-    def __iter__(self):
-        events,hit = queue.SimpleQueue(),False
-        self._begin(events.put)
-        try:
-            while True:
-                try:
-                    if (e:=events.get()) is None: break
-                except KeyboardInterrupt:
-                    hit = True
-                    self.stop()
-                    while not events.empty():
-                        if (e:=events.get()) is not None: yield e
-                    break
-                yield e
-        finally: self._end()
-        if hit: raise _interrupt(self.run)
+# %% ../nbs/12_core.ipynb #bcec1e00
+@patch
+def __iter__(self:RunStream):
+    events,hit = queue.SimpleQueue(),False
+    self._begin(events.put)
+    try:
+        while True:
+            try:
+                if (e:=events.get()) is None: break
+            except KeyboardInterrupt:
+                hit = True
+                self.stop()
+                while not events.empty():
+                    if (e:=events.get()) is not None: yield e
+                break
+            yield e
+    finally: self._end()
+    if hit: raise _interrupt(self.run)
 
 # %% ../nbs/12_core.ipynb #c397bd78
 @patch

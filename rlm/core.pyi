@@ -1,7 +1,9 @@
 # Made from core.py by tools/stubs.py: do not edit
+import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from rlm.job import Job
 from rlm.lm import LM
 from rlm.prompts import Prompts
 from rlm.shell import ReplShell
@@ -117,17 +119,17 @@ class RLM:
                                             else `auto`, in a notebook `trusted`
         **params                            More for `LM`: api_key, temperature, fallbacks …
     """
-    lm: Any
-    sub_lm: Any
+    lm: LM
+    sub_lm: LM
+    shell: Callable
+    last: Run | None = ...
     limits: Limits
     mode: str
-    shell: Any
     final: Any
     prompts: Prompts
     tools: dict | list | None
     trace: Path | str | None
     sandbox: str | None
-    last: Any
     def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, base_url: str | None=None, limits: Limits | None=None, mode: str='auto', shell: Callable | None=None, final: Any=None, prompts: Prompts | None=None, tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | None=None, **params: Any) -> None: ...
     def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question about one context
@@ -184,10 +186,10 @@ class Chat:
         rlm      RLM              Who answers
         context  object           What the questions are about
     """
+    sh: ReplShell
+    messages: list[dict]
+    history: list[dict]
     rlm: RLM
-    sh: Any
-    messages: Any
-    history: Any
     asked: int
     def __init__(self, rlm: RLM, context: object) -> None: ...
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
@@ -201,11 +203,11 @@ class Chat:
             emit     Callable|None  None     Told of each `Event`
             returns  Run                     As for `RLM`; the chat goes on after an interrupt too
         """
-    def start(self, query: Any, emit: Any=None, past: Any=None, **facts: Any) -> Any:
+    def start(self, query: Any, emit: Any=None, past: Any=None, **facts: Any) -> Job:
         """Get the next run ready; `facts` go into the header of its trace"""
-    def drive(self, job: Any, verbose: Any=False) -> Any:
+    def drive(self, job: Any, verbose: Any=False) -> Run:
         """See a run through; an interrupt is raised when all is written down, with the run"""
-    def finish(self, job: Any, item: Any) -> Any:
+    def finish(self, job: Any) -> Run:
         """The run that a job was"""
     def close(self) -> None:
         """Let go of the context and the variables"""
@@ -213,14 +215,15 @@ class Chat:
     def __exit__(self, *exc: Any) -> None: ...
 
 class RunStream:
+    run: Run | None = ...
+    job: Job | None = ...
+    thread: threading.Thread | None = ...
+    failed: BaseException | None = ...
     chat: Chat
     query: str
     closes: bool
     verbose: TextIO | bool
     listens: bool
-    run: Any
-    thread: Any
-    job: Any
     def __init__(self, chat: Chat, query: str, closes: bool, verbose: bool | TextIO=False, listens: bool=True) -> None: ...
     def stop(self) -> None: ...
     def __iter__(self) -> Iterator[Any]: ...

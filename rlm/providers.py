@@ -7,31 +7,44 @@ __all__ = ['builtin_providers', 'load_litellm', 'check_url', 'resolve_model', 'L
 
 # %% ../nbs/01a_providers.ipynb #1e065c50
 import ast, importlib, json, logging, os, re, socket, sys, threading, time
+from concurrent.futures import Future, wait
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
 from .secrets import clean
 
 # %% ../nbs/01a_providers.ipynb #ea3c9005
-_litellm,_import_lock = None,threading.Lock()
+_litellm,_loading,_import_lock = None,None,threading.Lock()
+
+def _import_litellm():
+    loaded,mode,log = 'litellm' in sys.modules,os.environ.get('LITELLM_MODE'),logging.getLogger('LiteLLM')
+    quiet = not loaded and 'LITELLM_LOG' not in os.environ
+    if quiet: log.setLevel(logging.CRITICAL) # some versions warn already while they are imported
+    os.environ.setdefault('LITELLM_LOCAL_MODEL_COST_MAP', 'True') # else it fetches prices and waits for the network
+    os.environ['LITELLM_MODE'] = mode or 'PRODUCTION' # in its DEV mode the import loads the .env file of the working directory
+    try: import litellm
+    finally:
+        if mode is None: del os.environ['LITELLM_MODE']
+    if quiet: log.setLevel(logging.CRITICAL)
+    litellm.suppress_debug_info,litellm.telemetry = True,False # the debug banner goes to stdout
+    return litellm
+
+def _load(done):
+    try: done.set_result(_import_litellm())
+    except BaseException as e: done.set_exception(e)
 
 def load_litellm():
     "The litellm module, imported at the first use, offline and without chatter"
-    global _litellm
+    global _litellm,_loading
+    if _litellm: return _litellm
     with _import_lock:
-        if _litellm: return _litellm
-        loaded,mode,log = 'litellm' in sys.modules,os.environ.get('LITELLM_MODE'),logging.getLogger('LiteLLM')
-        quiet = not loaded and 'LITELLM_LOG' not in os.environ
-        if quiet: log.setLevel(logging.CRITICAL) # some versions warn already while they are imported
-        os.environ.setdefault('LITELLM_LOCAL_MODEL_COST_MAP', 'True') # else it fetches prices and waits for the network
-        os.environ['LITELLM_MODE'] = mode or 'PRODUCTION' # in its DEV mode the import loads the .env file of the working directory
-        try: import litellm
-        finally:
-            if mode is None: del os.environ['LITELLM_MODE']
-        if quiet: log.setLevel(logging.CRITICAL)
-        litellm.suppress_debug_info,litellm.telemetry = True,False # the debug banner goes to stdout
-        _litellm = litellm
-        return litellm
+        if not _loading or _loading.done(): # in a thread, since Ctrl-C in the middle of the import would leave half a module for good
+            _loading = Future()
+            threading.Thread(target=_load, args=(_loading,), daemon=True, name='rlm-import').start()
+        done = _loading
+    while not wait([done], .25).done: pass # in turns, so that a thread's own interrupts get through
+    _litellm = done.result()
+    return _litellm
 
 # %% ../nbs/01a_providers.ipynb #b7af6126
 def check_url(
@@ -92,9 +105,10 @@ class LMError(Exception):
         message:str, # One sentence: what is wrong and what to do
         retry:bool=False, # Can the same call succeed later?
         wait:float|None=None, # Seconds that the provider asks to wait
+        unsettled:bool=False, # Was it sent, and did nobody say what came of it? It may be billed all the same
     ):
         super().__init__(message)
-        self.kind,self.retry,self.wait = kind,retry,wait
+        self.kind,self.retry,self.wait,self.unsettled = kind,retry,wait,unsettled
     def __reduce__(self): return type(self),(self.kind, str(self)),vars(self)
 
 # %% ../nbs/01a_providers.ipynb #def3b9c3
@@ -179,6 +193,12 @@ _bad_key = re.compile('invalid_api_key|incorrect api key|api_key_invalid|api key
 _no_line = re.compile('^connection error|cannot connect to|connect call failed|server disconnected')
 _broken = 'ReadError RemoteProtocolError ClientPayloadError ServerDisconnectedError ConnectionResetError IncompleteRead'.split()
 
+_unread = re.compile(r'line \d+ column \d+ \(char \d+\)|invalid response object|validation errors? for ')
+
+def _read_none(causes, said):
+    "Did a server answer, and could nobody read it? litellm calls that its own 500"
+    return not any(map(_told, causes)) and bool(_unread.search(said) or any(type(o).__name__=='ValidationError' for o in causes))
+
 def _on_the_way(causes, said):
     "Did a call fail before any server said anything?"
     import aiohttp, httpx, openai
@@ -227,10 +247,10 @@ def classify(
     if cls=='ContentPolicyViolationError' or _filtered.search(low):
         return err('content_filter', f'The provider of {model} filtered this prompt: {said}')
     if status==429: return err('rate_limit', f'{model}{at} is rate limited: {said}', retry=True, wait=_retry_after(e))
-    if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True)
+    if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True, unsettled=True)
     if _on_the_way(causes, said.lower()):
-        if any(type(o).__name__ in _broken for o in causes): return err('connection', f'The connection to {model}{at} broke off.', retry=True)
+        if any(type(o).__name__ in _broken for o in causes): return err('connection', f'The connection to {model}{at} broke off.', retry=True, unsettled=True)
         return err('connection', f'No connection to {model}{at}: is the server running, and is the URL right?', retry=True)
-    if re.search(r'line \d+ column \d+ \(char \d+\)', low): return err('malformed', f'{model}{at} sent something that is not a reply: {said}', retry=True)
-    if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e))
+    if _read_none(causes, low): return err('malformed', f'{model}{at} sent something that is not a reply: {brief(causes[-1], keys)}', retry=True, unsettled=True)
+    if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e), unsettled=status==504)
     return err('bad_request', f'{model}{at} refused the request: {said}')

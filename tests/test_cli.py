@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 import pytest
 from rlm.cli import main
-from rlm.replay import ScriptedServer, Fault, call_repl
+from rlm.replay import Fault, ScriptedServer, call_repl, say
 
 rlm = str(Path(sysconfig.get_path('scripts'))/'rlm')
 story = 'It rained all day. ' * 3000 + 'The harbour master is called Ingrid Solberg. ' + 'Nobody came. ' * 3000
@@ -30,6 +30,14 @@ def test_answer_alone_on_stdout(files):
     code,out,err = cli('ask', 'Who is the harbour master?', files/'story.txt')
     assert code==0 and out.strip()=='The harbour master is called Ingrid Solberg.'
     assert 'embedded/extractive' in err and '--model' in err and 'tokens' in err
+
+@pytest.mark.parametrize('reply,says', [(say('It is Ingrid', finish_reason='length'), 'cut off'), ('FINAL(big)', 'too large')])
+def test_an_answer_with_a_note(reply, says, files, capsys, recwarn):
+    "An answer that is not whole is an answer: exit code 0, and a sentence on stderr"
+    def replies(messages): return call_repl("big = 'a'*40_000_000") if len(messages)==2 and isinstance(reply, str) else reply
+    with ScriptedServer(replies) as server: code = main(['ask', 'Who?', str(files/'story.txt'), '--model', 'openai/m', '--base-url', server.url, '--max-steps', '2', '--sandbox', 'auto'])
+    out,err = capsys.readouterr()
+    assert code==0 and out.strip() and says in err
 
 def test_stdin_and_verbose(files):
     code,out,err = cli('ask', 'Who is the harbour master?', '--verbose', stdin=story)

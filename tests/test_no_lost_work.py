@@ -1,8 +1,12 @@
 "Whatever fails, and wherever: a run ends with one final item, with the best answer so far, what was paid for, and a trace that says so"
-import asyncio,errno,gc,random,resource,sys,threading,time
+import asyncio,errno,gc,os,random,resource,signal,sys,threading,time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 import pytest
+from project import py, root
+from rlm import isolation
 from rlm.answer import answer_reader, find_var, split_final
+from rlm.background import get_background
 from rlm.core import RLM, Run
 from rlm.job import Job, Tree
 from rlm.loop import Outcome, Rules
@@ -101,11 +105,14 @@ def check_run(items, job, seams, model, where):
     f = finals[0]
     assert f['usage'].total_tokens==sum(o.total_tokens for o in model.billed) and f['usage'].calls==len(model.billed), where
     ended = f['stop'] in ('error','interrupted')
-    if isinstance(seams.exc, KeyboardInterrupt) and seams.hit and seams.at not in ('send','price') and not seams.over: assert f['stop']=='interrupted', where
+    if isinstance(seams.exc, KeyboardInterrupt) and seams.hit and seams.at not in ('send','price') and not seams.over:
+        # a listener on the thread that makes calls: the reply that is there is read before the run stops, and may be the answer
+        assert f['stop']=='interrupted' or seams.at=='emit' and (f['answer'], f['stop'])==('2', 'final_var'), where
     elif f['stop']=='budget': assert isinstance(seams.exc, BudgetExceeded) and f['limit']=='tokens' and f['answer'] in ('2', seams.best, script[0]), (where, f)
     elif f['stop']=='check': assert seams.at=='check' and (f['answer'], f['value'])==('2', None), (where, f)
     elif not ended: assert (f['answer'], f['value'], f['stop'])==('2', 2, 'final_var'), (where, f)
-    if ended and seams.hit: assert f['answer']==seams.best and (f['stop']=='interrupted' or isinstance(f['error'], Exception) and len(str(f['error']))>2), (where, f)
+    best = (seams.best, script[0]) if seams.at=='emit' else (seams.best,)
+    if ended and seams.hit: assert f['answer'] in best and (f['stop']=='interrupted' or isinstance(f['error'], Exception) and len(str(f['error']))>2), (where, f)
     answers = [e for e in job.tree.trace if e.kind=='answer']
     assert len(answers)==1 or seams.at=='trace' and not answers, where
     if answers: assert (answers[0].stop, answers[0].answer)==(f['stop'], f['answer']), where
@@ -156,15 +163,26 @@ def test_thrown_into():
     item = items.throw(RuntimeError('from outside'))
     assert (item['type'], item['stop'], str(item['error']), item['answer'])==('final', 'error', 'from outside', '') and not list(items)
 
-def test_listener(recwarn):
+@pytest.mark.parametrize('kind', [ZeroDivisionError, asyncio.CancelledError, GeneratorExit])
+def test_listener(kind, recwarn):
     "A listener that fails is told of once, and every event still comes"
     heard = []
     def listen(e):
         heard.append(e.kind)
-        raise ZeroDivisionError('mine')
+        raise kind('mine')
     with RLM(ScriptedLM([call_repl('print(1)\nx = 2'), 'FINAL_VAR(x)'])).chat('c') as chat: r = chat('q', emit=listen)
     assert (r.value, r.stop)==(2, 'final_var') and heard[-1]=='answer' and 'text' in heard and 'output' in heard
-    assert sum('ZeroDivisionError: mine' in str(o.message) for o in recwarn)==1
+    assert sum(f'{kind.__name__}: mine' in str(o.message) for o in recwarn)==1
+
+@pytest.mark.parametrize('at', ['text','call_started','subcall_ended'])
+def test_listener_ends_the_process(at):
+    "From the loop that makes calls too, which goes on"
+    def listen(e):
+        if e.kind==at: raise SystemExit
+    rlm = RLM(ScriptedLM([call_repl('x = llm_query("a")', 'Looking.'), 'FINAL_VAR(x)']), sub_model=ScriptedLM(['a']))
+    before = get_background()
+    with rlm.chat('c') as chat, pytest.raises((SystemExit, KeyboardInterrupt)): chat('q', emit=listen)
+    assert rlm.last.stop=='interrupted' and get_background() is before and before.thread.is_alive()
 
 @pytest.mark.parametrize('size', range(200, 6000, 450))
 def test_full_disk(size, tmp_path):
@@ -181,8 +199,60 @@ def test_reader_and_check_of_the_user():
     def bad(*args): raise ZeroDivisionError('mine')
     r = RLM(ScriptedLM(['It is 1.']*3), final=lambda reply, sh: bad())('c', 'q')
     assert r.answer=='It is 1.' and r.stop=='last_message' and 'mine' in str(r.error)
-    def stop(value): raise SystemExit
-    with pytest.raises(SystemExit): RLM(ScriptedLM(['FINAL(1)']), final=stop)('c', 'q')
+
+def by_stream(rlm): return list(rlm.stream('c', 'q'))
+
+def by_async_stream(rlm):
+    async def go(): return [e async for e in rlm.stream('c', 'q')]
+    return asyncio.run(go())
+
+doors = dict(sync=lambda rlm: rlm('c', 'q'), arun=lambda rlm: asyncio.run(rlm.arun('c', 'q')), stream=by_stream, async_stream=by_async_stream)
+
+@pytest.mark.parametrize('end', [SystemExit, GeneratorExit, asyncio.CancelledError])
+@pytest.mark.parametrize('door', doors)
+def test_what_is_no_exception(door, end):
+    "What a check or a reader raises to end more than the run gets to whoever waits for it, also from another thread, and the run is kept"
+    def stop(value): raise end
+    rlm = RLM(ScriptedLM(['FINAL ANSWER: 1?', 'FINAL(1)']), final=stop)
+    with pytest.raises((end, RuntimeError) if end is GeneratorExit else end): doors[door](rlm)
+    assert (rlm.last.stop, rlm.last.answer, rlm.last.usage.calls)==('interrupted', '1', 2) and [e.kind for e in rlm.last.trace].count('answer')==1
+
+@pytest.mark.parametrize('door', doors)
+def test_a_run_that_cannot_begin(door, tmp_path):
+    "It leaves no worker behind"
+    (tmp_path/'file').write_text('x')
+    made = []
+    def shell(*args, **kw):
+        made.append(prep_shell(*args, **kw))
+        return made[-1]
+    with pytest.raises(ValueError, match='cannot be written'): doors[door](RLM(ScriptedLM(['FINAL(1)']), shell=shell, trace=tmp_path/'file'/'t.jsonl'))
+    assert len(made)==1 and not made[0].helpers
+
+@pytest.mark.parametrize('broken', ['closed','full','ascii'])
+def test_verbose_to_what_fails(broken, tmp_path, recwarn):
+    "A stream that takes nothing, or not every letter, is no reason to lose a run"
+    out = open(tmp_path/'out' if broken!='full' else '/dev/full', 'w', encoding='ascii', buffering=1)
+    if broken=='closed': out.close()
+    r = RLM(ScriptedLM(['FINAL ANSWER: é', 'FINAL(é)']))('c', 'q', verbose=out)
+    assert (r.answer, r.stop)==('é', 'final') and sum('cannot be shown' in str(o.message) for o in recwarn)==(broken!='ascii')
+    if broken=='ascii': assert out.close() or r'FINAL(\xe9)' in (tmp_path/'out').read_text()
+
+@pytest.mark.slow
+def test_interrupted_import():
+    "Ctrl-C while the first run imports litellm leaves no half of it in the way of the next run"
+    res = py("""
+import os, signal, sys, threading, time
+from rlm import RLM
+def hit():
+    while 'litellm' not in sys.modules: time.sleep(.01)
+    time.sleep(.2)
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Thread(target=hit).start()
+try: RLM('embedded/extractive')('The sky is blue.', 'What is blue?')
+except KeyboardInterrupt: print('hit')
+print(RLM('embedded/extractive')('The sky is blue.', 'What is blue?').answer)
+""", root)
+    assert res.split('\n')[:2]==['hit', 'The sky is blue.']
 
 # What cannot leave the worker
 
@@ -217,22 +287,22 @@ def test_names_tell_why():
         assert 'has ended' in answer_reader(sh)('FINAL(big)')[1]
     finally: sh.close()
 
-kill = 'import os, threading, time\nx = 5\ndef end():\n    time.sleep(.3)\n    os._exit(7)\nthreading.Thread(target=end).start()'
-
 @pytest.mark.parametrize('reply', ['FINAL(x)', 'FINAL_VAR(x)'])
 def test_dead_worker(reply):
     "A worker that dies after its cell: the model is told, and goes on in a new one; at the last step the run says why there is no answer"
     def late(messages):
-        time.sleep(.8)
+        for w in list(isolation._live):
+            with suppress(ProcessLookupError):
+                for pid in isolation.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
         return reply
-    replies = [call_repl(kill), late, call_repl('x = 6'), 'FINAL_VAR(x)']
+    replies = [call_repl('x = 5'), late, call_repl('x = 6'), 'FINAL_VAR(x)']
     def next_reply(messages, left=replies):
         o = left.pop(0)
         return o(messages) if callable(o) else o
     r = RLM(ScriptedLM(next_reply), sandbox='auto')('c', 'q')
     assert (r.value, r.stop)==(6, 'final_var')
     assert any('the process of the REPL has ended' in str(m['content']) for m in r.messages if m['role']=='user')
-    replies = [call_repl(kill), late]
+    replies = [call_repl('x = 5'), late]
     r = RLM(ScriptedLM(lambda ms: next_reply(ms, replies)), sandbox='auto', limits=Limits(steps=2))('c', 'q')
     assert (r.stop, r.answer, r.steps, r.usage.calls)==('max_steps', '', 2, 2) and 'the process of the REPL has ended' in str(r.error)
 

@@ -81,7 +81,9 @@ def test_notes_are_no_answers(end, mode):
     for before,best in ([], ''), (['FINAL ANSWER: 9'], 'FINAL ANSWER: 9'):
         if end=='error': r,_ = run(*before, look, LMError('quota', 'none'), mode=mode)
         if end=='steps': r,_ = run(*before, look, look, mode=mode, limits=Limits(steps=2+len(before)))
-        if end=='interrupt': r,_ = run(*before, look, stop, mode=mode)
+        if end=='interrupt':
+            with pytest.raises(KeyboardInterrupt) as e: run(*before, look, stop, mode=mode)
+            r = e.value.run
         if end=='budget': r,_ = run(*before, look, look, mode=mode, limits=Limits(calls=1+len(before)))
         assert (r.answer, r.value)==(best, best or None), end
         assert 'Let me look.' in str(r.messages)
@@ -174,6 +176,7 @@ def test_check_of_what_ends_elsewhere():
 @pytest.mark.parametrize('final,said', [('int', 'without a group'), (['<a>(.*)</a>', 'b'], 'without a group'), ('(', 'no regular expression'), ([], 'no pattern'), (5, 'give a pattern'), (max, 'has no signature'), (lambda: 1, 'takes no argument'), ('', 'without a group')])
 def test_bad_final(final, said):
     with pytest.raises(ValueError, match=said): split_final(final)
+    with pytest.raises(ValueError, match=said): RLM(ScriptedLM([]), final=final)
 
 def test_what_final_means():
     assert split_final(json.loads)[1] is json.loads and split_final(len)[1] is len

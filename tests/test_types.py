@@ -227,6 +227,11 @@ with ask.chat('context') as chat:
     chat.clse() # no
 kept: Chat = ask.chat('context')
 kept.close()
+if ask.last: print(ask.last.cost, ask.last.answr) # no
+print(ask.last.answer, ask.lm.model) # no
+print(ask.lm.modle) # no
+going = ask.stream('context', 'question')
+if going.run: print(going.run.stop, going.run.stopp) # no
 lm = LM('openai/gpt-5', retries=1, fallbacks=['openai/gpt-5-mini'])
 text: str = lm.text('Hello')
 texts: list[str] = lm.map(['a', 'b'])

@@ -225,7 +225,7 @@ def resume(
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **changes, # What is to differ, as `RLM` takes it: `limits`, `model` …, and what no file may say: `base_url`, `api_key`, `tools`, `sandbox='trusted'`
 )->Run: # Of the whole run; raises `ValueError` when it cannot be taken up
-    "Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise"
+    "Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise, and may ask models within the limits"
     traces = _sections(path)
     header,messages = traces[-1].header,_first_messages(traces)
     rlm = _rlm_of(header, dict(trace=path) | changes)

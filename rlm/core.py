@@ -30,7 +30,7 @@ from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_me
 from .providers import LMError, load_litellm
 from .reply import as_messages, content_text, message_of
 from .sandbox import SANDBOXES, default_sandbox
-from .secrets import hidden_values, public_params, redact, strip_controls
+from .secrets import clean, hidden_values, public_params, redact, strip_controls
 from .shell import ReplShell
 from .tools import describe, make_run_repl, named_tools, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path
@@ -65,7 +65,7 @@ def _shown(job, verbose=False, stream=False):
     for item in job.items(stream):
         if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
             step += not isinstance(item, dict)
-            verbose = _print(strip_controls(_item_text(item, step)), verbose)
+            verbose = _print(clean(_item_text(item, step)), verbose)
         yield item
 
 # %% ../nbs/12_core.ipynb #e33063c9
@@ -196,7 +196,7 @@ def _parts(self:Run):
     "The answer or what stands for it, why, and how the run went, as a terminal may show them"
     stop = self.stop if re.fullmatch('[a-z]+(_[a-z]+)*', str(self.stop)) else 'unknown' # of a file, for one
     facts = f"{stop}, {_count(self.steps, 'step')}, {self.usage}"
-    return [strip_controls(str(o)) for o in (self.answer or 'no answer', self.problem, facts)]
+    return [strip_controls(str(self.answer or 'no answer')), clean(self.problem), facts]
 
 # %% ../nbs/12_core.ipynb #c4f53798
 @patch
@@ -236,7 +236,7 @@ def _warned(run):
     if run.stop!='error' or getattr(run.error, 'kind', None) not in _mistakes: return run
     level,frame = 1,sys._getframe()
     while frame.f_back and frame.f_globals.get('__name__', '').startswith(('rlm.', 'asyncio.')): level,frame = level+1,frame.f_back
-    warnings.warn(strip_controls(str(run.error)), RunWarning, stacklevel=level)
+    warnings.warn(clean(str(run.error)), RunWarning, stacklevel=level)
     return run
 
 # %% ../nbs/12_core.ipynb #8eb40068

@@ -4,8 +4,10 @@ Hand-written and standard library only, because both ends use it. Nothing here i
 sends with `decode(value)`, which makes plain Python data and nothing else; what the host sends may also hold arrays, tables
 and long texts, which go beside the JSON, in pieces."""
 import base64,builtins,contextlib,datetime,decimal,enum,fractions,importlib.util,json,pathlib,queue,re,select,socket,struct,threading,time,uuid
+from functools import partial
 
 PIECE = 1<<20 # characters or bytes of a blob that go in one frame; larger pieces cost a page fault for each page of each copy
+SLOW = 10<<20 # bytes a second that the other end reads at least
 LONG = 1<<20 # a text longer than this goes beside the JSON
 FROM_HOST,FROM_WORKER = 1<<30,32<<20 # bytes of one frame
 DEPTH,NODES,ODD = 100,500_000,1000 # levels of a value, values in it, and keys that are neither text nor small numbers, whose hashes can be made to collide
@@ -188,7 +190,8 @@ def error_data(e):
 def make_error(d, parent=Exception):
     "An exception of the name that `d` says, made of the builtin one that it is a kind of where that is an `Exception`"
     if not (isinstance(d, dict) and all(isinstance(d.get(o), str) for o in ('name','base','text')) and isinstance(d.get('attrs'), dict)): raise BadFrame('an error without its parts')
-    if not (d['name'].isidentifier() and d['name'].isascii()): d = {**d, 'name': 'Error'}
+    d = {**d, 'name': d['name'][:100]}
+    if not (d['name'].isidentifier() and d['name'].isascii()): d['name'] = 'Error'
     base = getattr(builtins, d['base'], None)
     if not (isinstance(base, type) and issubclass(base, Exception)) or issubclass(base, (UnicodeError,BaseExceptionGroup)): base = parent
     t = base if base.__name__==d['name'] else type(d['name'], (base,), dict(__module__='builtins'))
@@ -217,8 +220,9 @@ def _values(data):
 
 class Link:
     "One end of the channel. A frame is four bytes of length and JSON, or a NUL and a piece of a blob announced before"
-    def __init__(self, sock, sends=FROM_HOST, receives=FROM_WORKER):
+    def __init__(self, sock, sends=FROM_HOST, receives=FROM_WORKER, patience=None):
         self.sock,self.sends,self.receives,self.buf,self.lock,self.poll = sock,sends,receives,bytearray(),threading.RLock(),select.poll()
+        self.patience = patience # seconds until the other end has to take something; it may never do, or a little at a time
         self.poll.register(sock, select.POLLIN)
         self.weight = 0 # bytes that the last frame takes as objects, about
 
@@ -230,8 +234,21 @@ class Link:
         if _blobs: return self._send_all(data, _blobs)
         data = struct.pack('>I', len(data))+data
         if len(data)<65536: # one system call, that an interrupt cannot leave half done
-            with self.lock: self.sock.sendall(data)
+            with self._turn(len(data)) as send: send(data)
         else: self._aside(data)
+
+    @contextlib.contextmanager
+    def _turn(self, n):
+        "A function that sends, for about `n` bytes, when the other threads have sent theirs"
+        if not self.lock.acquire(timeout=-1 if self.patience is None else self.patience): raise TimeoutError('The other end does not read.')
+        try: yield partial(self._push, None if self.patience is None else time.monotonic()+self.patience+n/SLOW)
+        finally: self.lock.release()
+
+    def _push(self, end, data):
+        data = memoryview(data)
+        while data:
+            data = data[self.sock.send(data):]
+            if data and end is not None and time.monotonic()>end: raise TimeoutError('The other end reads too slowly.')
 
     def offer(self, seconds, **frame):
         "Send a short frame if the other end takes it within `seconds`; says whether it did"
@@ -249,7 +266,7 @@ class Link:
         failed = []
         def work():
             try:
-                with self.lock: self.sock.sendall(data)
+                with self._turn(len(data)) as send: send(data)
             except OSError as e: failed.append(e)
         t = threading.Thread(target=work, daemon=True)
         t.start()
@@ -257,21 +274,21 @@ class Link:
         if failed: raise failed[0]
 
     def _send_all(self, data, blobs):
-        with self.lock:
+        with self._turn(len(data)+sum(map(len, blobs))) as send:
             try:
-                self.sock.sendall(struct.pack('>I', len(data))+data)
-                for o in blobs: self._send_pieces(o)
+                send(struct.pack('>I', len(data))+data)
+                for o in blobs: self._send_pieces(o, send)
             except BaseException: # an interrupt: the other end has half of it, and can read nothing more
                 with contextlib.suppress(OSError): self.sock.shutdown(socket.SHUT_RDWR)
                 raise
 
-    def _send_pieces(self, o):
+    def _send_pieces(self, o, send):
         for i in range(0, len(o), PIECE):
             piece = o[i:i+PIECE]
             piece = b'\0' + (piece.encode('utf-8', 'surrogatepass') if isinstance(o, str) else piece)
-            self.sock.sendall(struct.pack('>I', len(piece)))
-            self.sock.sendall(piece)
-        self.sock.sendall(struct.pack('>I', 1)+b'\0')
+            send(struct.pack('>I', len(piece)))
+            send(piece)
+        send(struct.pack('>I', 1)+b'\0')
 
     def receive(self, timeout=None):
         "The next frame: a dict, or the bytes of a piece; None if it is not complete within `timeout` seconds; raises `EOFError` and `BadFrame`"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TextIO
 from ._docs import documented
 from .core import RLM, _check_context, _check_query
-from .lm import LM, as_lm
+from .lm import LM, as_lm, as_lms
 from .providers import LMError, load_litellm
-from .usage import Budget, Limits, as_limits
+from .usage import Budget, BudgetExceeded, Limits, as_limits
 
 # %% ../nbs/21_bench.ipynb #b0b93f2a
 VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the baseline
@@ -38,12 +38,13 @@ def benchmark_vanilla(
     "Ask the question in one call that holds the whole context"
     _check_context(context)
     _check_query(query)
-    lm = as_lm(model, base_url, benchmark_vanilla, **params).using(budget=Budget())
+    lm = as_lm(model, base_url, benchmark_vanilla, **params)
+    lm = lm.using(budget=Budget(lm.budget.limits))
     messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{context}')]
     def ask():
         answer = error = None
         try: answer = lm.text(messages)
-        except LMError as e: error = str(e)
+        except (LMError, BudgetExceeded) as e: error = str(e)
         return answer,lm.usage,dict(error=error)
     return _measured('vanilla', ask, lm)
 
@@ -66,7 +67,8 @@ def benchmark_rlm(
     "Ask the question with the context in a REPL"
     limits = as_limits(limits)
     if max_steps is not None: limits = replace(limits, steps=max_steps)
-    rlm = RLM(model, sub_model, base_url=base_url, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools, **params)
+    lm,sub_lm = as_lms(model, sub_model, base_url, benchmark_rlm, **params)
+    rlm = RLM(lm, sub_lm, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools)
     _check_query(query)
     def ask():
         with rlm.chat(context) as chat: run = chat.drive(chat.start(query), verbose)

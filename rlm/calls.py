@@ -8,6 +8,7 @@ __all__ = ['most_tokens', 'check_call', 'shown_signature', 'tool_doc', 'check_to
 
 # %% ../nbs/06b_calls.ipynb #e414fbb9
 import functools, inspect, json, re, typing
+from math import isfinite
 from types import NoneType, UnionType
 from ._wire import error_data, failed_text
 from .capture import clip
@@ -82,6 +83,7 @@ def _schema(what, v):
         o = todo.pop()
         if isinstance(o, dict) and (odd:=[k for k in o if not isinstance(k, str) or k.startswith('$')]): raise ValueError(f'{what}: write the schema out: {_list(odd)} cannot be sent from here.')
         if not (o is None or type(o) in (str,int,float,bool,list,dict)): raise TypeError(f'{what}: a schema is JSON, without {_a(o)}.')
+        if type(o) is float and not isfinite(o): raise ValueError(f'{what}: a schema is JSON, without {o}.')
         todo += o.values() if isinstance(o, dict) else o if isinstance(o, list) else ()
     return v
 

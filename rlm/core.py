@@ -135,7 +135,7 @@ def advanced_toolloop(
     prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
     rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f, nm) for nm,f in ns.items()]), limits, prompts, check, window=lm.window)
     sub_lm = sh and sh.tools.lm
-    child = RLM(lm, sub_lm, limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
+    child = RLM(*[o and o.using(budget=Budget()) for o in (lm, sub_lm)], limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
     tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
     out = Outcome([system_message(sp, sh, limits)] + as_messages(message))
     return _shown(Job(out, rules, lm, ns, sh, tree), verbose, stream)

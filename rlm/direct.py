@@ -211,18 +211,20 @@ def _simple(res):
         return _only(res, 'id', 'object', 'created', 'model', 'choices', 'usage') and _only(choice, 'index', 'message', 'finish_reason') and _only(m, 'role', 'content')
     except (KeyError, TypeError, ValueError, AttributeError): return False
 
+def _unreadable(plan): return LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True, unsettled=True)
+
 def _reply(res, plan, headers):
     "A litellm `ModelResponse` from the decoded body"
     litellm = load_litellm()
     if isinstance(res, dict) and _wrong(res.get('error')): raise _told(res['error'])
-    if not isinstance(res, dict): raise LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True)
+    if not isinstance(res, dict): raise _unreadable(plan)
     res = without_nonsense(res)
     try:
         if simple := _simple(res): r = litellm.ModelResponse(**res)
         else:
             empty = litellm.ModelResponse(usage=_no_usage)
             r = litellm.utils.convert_to_model_response_object(response_object=res, model_response_object=empty)
-    except Exception as e: raise _Failed(getattr(e, 'status_code', 500), getattr(e, 'message', str(e)), headers=headers) from e
+    except Exception as e: raise _unreadable(plan) from e
     r._hidden_params.update(response_cost=_cost(r, plan, headers, simple and res['usage']), lane='direct', headers=headers)
     return r
 
@@ -281,10 +283,13 @@ class Chunks:
             with _failures(self.plan):
                 async for data in self._events():
                     if data==b'[DONE]': return
-                    o = json.loads(data)
-                    if _wrong(o.get('error')): raise _told(o['error'])
-                    if any(c.get('finish_reason') for c in o.get('choices') or ()): self.received_finish_reason = 'sent'
-                    yield chunk(**without_nonsense(o))
+                    try:
+                        o = json.loads(data)
+                        if _wrong(o.get('error')): raise _told(o['error'])
+                        if any(c.get('finish_reason') for c in o.get('choices') or ()): self.received_finish_reason = 'sent'
+                        part = chunk(**without_nonsense(o))
+                    except (ValueError, TypeError, AttributeError) as e: raise _unreadable(self.plan) from e # pydantic's errors are ValueErrors
+                    yield part
 
 # %% ../nbs/01c_direct.ipynb #1c9dfea8
 def _origin(url):

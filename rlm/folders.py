@@ -77,8 +77,6 @@ def _ended(sig, frame):
     _end()
     os.kill(os.getpid(), sig)
 
-
-
 # %% ../nbs/05c_folders.ipynb #36d9343e
 _signals = signal.SIGTERM,signal.SIGHUP
 
@@ -117,7 +115,7 @@ def make_folder(
 )->str: # Readable by nobody else
     "A temporary folder of this process"
     if not _swept: _swept.append(sweep_folders())
-    _on_signals()
+    if kind=='worker': _on_signals() # it holds the document; what IPython keeps is worth no handler in a notebook
     while True:
         d = os.path.realpath(tempfile.mkdtemp(prefix=f'rlm-{kind}-'))
         if (fd:=_lock(f'{d}/lock')) is not None:

@@ -232,7 +232,7 @@ class WorkerProcess:
             lock='rlm._lockdown:lock_down', limits=lock, quiet=read, write=[self.scratch], checkpoint=f'{self.scratch}/.rlm/checkpoint')
         cmd = [*wrap[kind](read, self.scratch, boot), python_path(), '-I', '-S', '-B', '-c', _boot, json.dumps(cfg)]
         near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack('ll', 30, 0)) # a worker may have stopped to read
-        self.link = Link(near)
+        self.link = Link(near, patience=30.)
         self.reader = Reader(self.link, self._take)
         try:
             self.process = _spawn(lambda: subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
 from .answer import answer_text
-from .background import run_sync
-from .interrupt import interrupt_thread
+from .background import get_background, run_sync
 from .lm import LM
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
@@ -23,6 +22,7 @@ from .providers import LMError, load_litellm
 from .secrets import public_params
 from .reply import content_text, facts_reply, reply_facts
 from .shell import ReplShell
+from .tools import room_for_children
 from .trace import Event, Trace
 from .usage import Budget, BudgetExceeded, usage_of
 
@@ -36,6 +36,7 @@ class Tree:
     memo:dict=field(default_factory=dict) # Sub-calls that were asked, and their answers
     child:Callable|None=None # `(job, query, context) -> answer`: how a child run is started
     live:bool=True # May models be called? Else only what is recorded is served
+    room:threading.Semaphore=field(default_factory=room_for_children) # For child runs at the same time
 
 # %% ../nbs/11b_job.ipynb #d9940693
 class Job:
@@ -55,7 +56,8 @@ class Job:
         self.tree = tree or Tree(Budget(rules.limits), Trace())
         self.budget,self.warned = self.tree.budget.child() if parent else self.tree.budget,False
         self.depth,self.cell,self.told,self.id = parent.depth if parent else 0,None,0,parent and parent.id
-        self.item,self.left,self.thread,self.deaf,self._lock = None,None,None,False,threading.RLock()
+        self.item,self.left,self._lock = None,None,threading.RLock()
+        self.deaf = self.stopping = False # did a listener fail, or ask to stop from the thread that makes calls?
         if not parent: self.id = self.tell('run_started').id
         door = dict(budget=self.budget, emit=self._lm_event, recorded=self._recorded)
         self.lm = lm.using(role='root', depth=self.depth, **door)
@@ -63,7 +65,7 @@ class Job:
         self._keep(0)
         if sh:
             child = self.tree.child if self.depth+1<rules.limits.depth else None
-            sh.tools.begin(child=child and partial(child, self), memo=self.tree.memo, depth=self.depth+1, **door)
+            sh.tools.begin(child=child and partial(child, self), room=self.tree.room, memo=self.tree.memo, depth=self.depth+1, **door)
             sh.helpers['history'] = out.history
 
 # %% ../nbs/11b_job.ipynb #ee422118
@@ -83,9 +85,8 @@ def _emit(self:Job, event):
         if not self.deaf: warnings.warn(f'What listens to this run failed, and the run goes on: {type(e).__name__}: {answer_text(e)}')
         self.deaf = True
     except (KeyboardInterrupt, SystemExit):
-        if self.thread in (None, threading.current_thread()): raise
-        self.tree.emit = None # once is enough
-        interrupt_thread(self.thread) # the loop that makes calls, for one, would not survive it
+        if threading.current_thread() is not get_background().thread: raise
+        self.tree.emit,self.stopping = None,True # the loop that makes calls would not survive it
 
 @patch
 def _lm_event(self:Job, kind, role, request=None, reply=None, **kw):
@@ -201,6 +202,7 @@ def _serve(self:Job, stream):
     except StopIteration: return
     while True:
         self._tell_messages()
+        if self.stopping: raise KeyboardInterrupt
         if isinstance(request, CallLM): res = yield from self._call(request, stream)
         else:
             res = self._cell(request.call)
@@ -214,7 +216,6 @@ def items(self:Job,
     stream:bool=False, # Yield pieces of text too, as they come?
 )->Generator: # Model responses, tool results, `{"type": "delta", "text"}` with `stream`, and last the final item
     "Serve the loop's requests, one after the other, in this thread; an exception of any kind ends the run and is its `error`"
-    self.thread = threading.current_thread()
     try:
         yield from self._serve(stream)
         item = self.final()

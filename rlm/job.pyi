@@ -1,4 +1,5 @@
 # Made from job.py by tools/stubs.py: do not edit
+import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from rlm.lm import LM
@@ -18,6 +19,7 @@ class Tree:
     memo: dict = ...
     child: Callable | None = ...
     live: bool = ...
+    room: threading.Semaphore = ...
 
 class Job:
     out: Outcome
@@ -34,8 +36,8 @@ class Job:
     id: Any
     item: dict | None
     left: list | None
-    thread: Any
     deaf: bool
+    stopping: bool
     lm: Any
     def __init__(self, out: Outcome, rules: Rules, lm: LM, tools: dict | None=None, sh: ReplShell | None=None, tree: Tree | None=None, parent: Event | None=None, past: Past | None=None) -> None: ...
     def tell(self, kind: Any, parent: Any=None, **kw: Any) -> Any: ...

@@ -6,16 +6,16 @@
 __all__ = ['LM', 'as_lm', 'as_lms', 'fingerprint', 'FailedQuery']
 
 # %% ../nbs/02_lm.ipynb #7e0608d9
-import asyncio, copy, hashlib, json, os, queue, random, re, sys, time
+import asyncio, copy, hashlib, inspect, json, os, queue, random, re, sys, time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 from fastcore.basics import patch
 from tqdm import tqdm
 from ._docs import documented
-from .usage import Usage, Budget, BudgetExceeded, Reservation, known_cost, nearest, usage_of
+from .usage import Usage, Budget, BudgetExceeded, Limits, Reservation, known_cost, nearest, usage_of
 from .providers import LMError, builtin_providers, check_url, classify, load_litellm, resolve_model
 from .secrets import hidden_values, public_params
-from .background import concurrency as default_concurrency, get_background, run_sync
+from .background import Halted, concurrency as default_concurrency, get_background, on_loop, result_of, run_sync
 from .direct import complete, unstreamed
 from .params import chat_params, check_door, check_values, estimate_tokens, more_params, most_tokens, own_params, prompt_tokens, refuse_unknown
 from .reply import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, watch_end, withheld
@@ -75,7 +75,9 @@ def using(self:LM,
         hint = f'write params=dict(lm.params, {k}=…).' if k in chat_params else f'did you mean {near}=?' if (near := nearest(k, vars(self))) else f"there are {', '.join(own_params)}."
         raise TypeError(f'using() has no attribute {k!r} to replace: {hint}')
     check_door(**attrs)
-    if 'params' in attrs: check_values(attrs['params'])
+    if 'params' in attrs:
+        attrs['params'] = more_params(attrs['params'])
+        check_values(attrs['params'])
     res = copy.copy(self)
     vars(res).update(attrs)
     if model and model!=self.model:
@@ -86,6 +88,11 @@ def using(self:LM,
     return res
 
 # %% ../nbs/02_lm.ipynb #07fc309f
+def _bound(lm, door):
+    "`lm`, unless its budget has limits that a run, which counts in its own, would not keep"
+    if door is None or lm.budget.limits==Limits.none() or 'limits' not in inspect.signature(door).parameters: return lm
+    raise ValueError(f'{door.__name__}() counts each run in a budget of its own, so the limits of that LM would not hold: give {door.__name__}() the limits=, and LM no budget=.')
+
 def as_lm(
     model:str|LM, # A name, or a model to call
     base_url:str|None=None, # Endpoint for a name
@@ -93,8 +100,9 @@ def as_lm(
     **params, # As for `LM`
 )->LM: # `model` itself if it is one already; raises `TypeError` for a keyword that nobody takes, or that comes too late
     "A model to call"
-    refuse_unknown(params, door or LM, own_params)
+    refuse_unknown(params, door or LM, own_params if door is None else [o for o in own_params if o!='budget'])
     if not isinstance(model, LM): return LM(model, base_url, **params)
+    _bound(model, door)
     late = next((k for k,v in dict(base_url=base_url, **params).items() if v is not None), None)
     if late: raise TypeError(f'{(door or as_lm).__name__}() was given an LM and {late}= too: give {late}= to LM(…) itself, or the model by its name.')
     return model
@@ -108,8 +116,8 @@ def as_lms(
 )->tuple[LM,LM]: # Endpoint and parameters are those of each that is given by name
     "Root model and sub-model"
     named = sub_model is not None and not isinstance(sub_model, LM)
-    lm = model if isinstance(model, LM) and named else as_lm(model, base_url, door, **params)
-    return lm,as_lm(sub_model, base_url, door, **params) if named else sub_model or lm
+    lm = _bound(model, door) if isinstance(model, LM) and named else as_lm(model, base_url, door, **params)
+    return lm,as_lm(sub_model, base_url, door, **params) if named else _bound(sub_model or lm, door)
 
 # %% ../nbs/02_lm.ipynb #6d386237
 @patch
@@ -151,9 +159,9 @@ async def stream(self:LM,
             if text: on_text(clean_text(text))
             ended()
         # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
-        if not ended(): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True)
+        if not ended(): raise LMError('connection', f'The stream of {self.model} broke off.', retry=True, unsettled=True)
         res = litellm.stream_chunk_builder(chunks, messages=request['messages'])
-        if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True)
+        if res is None: raise LMError('malformed', f'{self.model} sent an empty stream.', retry=True, unsettled=True)
         if not any(usage_of(c).total_tokens for c in getattr(source, 'chunks', chunks)): res.usage = None # not said: litellm would count by itself
         try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
         except Exception: res._hidden_params['response_cost'] = None
@@ -253,14 +261,16 @@ async def _sent(self:LM, request, last, on_text):
         async with asyncio.timeout(limit): r = await (self.stream(request, on_text) if on_text else self.send(request))
     except BaseException as e:
         failed = classify(e, self.model, self.base_url, [self.api_key, *hidden_values(self.params)]) if isinstance(e, Exception) else e
-        self.budget.release(held, sent=getattr(failed, 'kind', None) not in _unsent)
+        sent = getattr(failed, 'kind', None) not in _unsent
+        self.budget.release(held, sent, sent and getattr(failed, 'unsettled', True)) # an interrupt settles nothing
         if isinstance(e, TimeoutError) and limit<self.timeout: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended a call of {self.model}.') from e
+        if isinstance(e, (KeyboardInterrupt, SystemExit)): raise Halted from e
         if failed is e: raise
         raise failed from e
     clean_reply(r)
     usage,broken = usage_of(r, time.perf_counter()-start),message_of(r) is None
     if usage.total_tokens or not broken: self._book(usage := self._settled(request, r, usage), held)
-    else: self.budget.release(held, sent=True)
+    else: self.budget.release(held, sent=True, unsettled=True)
     if broken:
         e = LMError('malformed', f'{self.model} sent a reply without a message.', retry=True)
         if usage.total_tokens: e.usage = usage
@@ -388,7 +398,7 @@ def pieces(self:LM,
     fut.add_done_callback(lambda _: texts.put(fut))
     try:
         while (o:=texts.get()) is not fut: yield dict(type='delta', text=o)
-        return fut.result()
+        return result_of(fut)
     finally: fut.cancel()
 
 @patch
@@ -397,7 +407,7 @@ async def acall(self:LM,
     **kw, # As for a plain call
 ): # A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
     "Call the model from any event loop"
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._call(prompt, **kw), get_background().loop))
+    return await on_loop(self._call(prompt, **kw))
 
 # %% ../nbs/02_lm.ipynb #2ef28064
 @patch(as_prop=True)
@@ -452,7 +462,7 @@ async def atext(self:LM,
     **kw, # As for `text`
 )->str: # Never empty; raises `LMError` when the reply is, or is a refusal
     "The text of the reply, from any event loop"
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._text(prompt, **kw), get_background().loop))
+    return await on_loop(self._text(prompt, **kw))
 
 # %% ../nbs/02_lm.ipynb #aecc5604
 class FailedQuery(str):
@@ -487,7 +497,11 @@ def map(self:LM,
             try: res[i] = await lm._text(p, **kw)
             except Exception as e: res[i] = FailedQuery(e)
             finally: bar.update()
-    async def go(): await asyncio.gather(*(work() for _ in range(workers)))
+    async def go():
+        tasks = [asyncio.ensure_future(work()) for _ in range(workers)]
+        try: await asyncio.gather(*tasks)
+        finally: # where one was interrupted, the others are too
+            for t in tasks: t.cancel()
     load_litellm() # its seconds are not the batch's
     with _progress(len(prompts)) as bar: run_sync(go())
     return res

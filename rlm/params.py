@@ -23,7 +23,10 @@ extra_headers extra_body drop_params allowed_openai_params additional_drop_param
 _elsewhere = {k: ('limits', f'limits=Limits({v}=…)') for k,v in dict(max_steps='steps', max_cost='cost', max_time='time', max_calls='calls', max_depth='depth',
     steps='steps', cost='cost', time='time', calls='calls', tokens='tokens', depth='depth').items()}
 _elsewhere |= dict(api_base=('base_url', 'base_url='), url=('base_url', 'base_url='), key=('api_key', 'api_key='), num_retries=('retries', 'retries='),
-    max_retries=('retries', 'retries='), request_timeout=('timeout', 'timeout='), stream=('model', 'RLM.stream, or on_text= of the call'), verbose=('limits', 'verbose= of the call, as in rlm(context, query, verbose=True)'))
+    max_retries=('retries', 'retries='), request_timeout=('timeout', 'timeout='), budget=('limits', 'limits=Limits(…), for each run counts in a budget of its own'),
+    stream=('on_text', 'on_text='), verbose=('limits', 'verbose= of the call, as in rlm(context, query, verbose=True)'))
+
+_of_rlm = 'sub_model','limits','mode','shell','final','prompts','trace','sandbox' # what `RLM` takes for itself
 
 # %% ../nbs/01e_params.ipynb #443375cd
 def refuse_unknown(
@@ -39,13 +42,18 @@ def refuse_unknown(
     own = [k for k,v in inspect.signature(door).parameters.items() if k!='self' and v.kind is not v.VAR_KEYWORD]
     names = {k: f'{k}=' for k in (*own, *more, *sorted(chat_params))}
     names |= {k: v for k,(needs,v) in _elsewhere.items() if needs in names and k not in names}
+    if 'model' in names: names.setdefault('stream', 'RLM.stream, or on_text= of the call')
     if name in names: raise TypeError(f'{called}() has no keyword {name!r}: here that is {names[name]}.')
+    for place,of in {'LM(…) itself': own_params, 'RLM(…)': _of_rlm}.items():
+        meant = next((o for o in of if o in (name, name.lower().replace('_', ''))), None)
+        if meant and f'{meant}=' not in names.values(): raise TypeError(f'{called}() has no keyword {name!r}: {meant}= is for {place}.')
     if near := nearest(name, names): raise TypeError(f'{called}() has no keyword {name!r}: did you mean {names[near]}?')
     place = 'params=' if 'params' in names else 'LM(…, params='
     raise TypeError(f"{called}() has no keyword {name!r}. What only litellm or this provider knows is given as {place}dict({name}=…){')'*(place[0]=='L')} or, in the body of the request, as extra_body=dict({name}=…).")
 
 # %% ../nbs/01e_params.ipynb #ac309991
 most_reply = 10_000_000 # tokens: no model writes more
+_counted = {'model','messages','tools','stream','stream_options','n','max_tokens','max_completion_tokens','response_format'} # no body of a request may have these past us
 
 def check_values(
     params:dict, # Parameters of a model or of a call
@@ -55,6 +63,9 @@ def check_values(
         if k in params: check_whole(k, params[k], 1, most, "the provider's own")
     for k,v in params.items():
         if isinstance(v, float) and not math.isfinite(v): raise ValueError(f'{k}={v}: give a finite number.')
+    body = params.get('extra_body')
+    if not isinstance(body, dict|None): raise TypeError(f'extra_body={body!r:.60}: give a dict of what only this server takes.')
+    if taken := next((k for k in body or () if k in _counted), None): raise TypeError(f'extra_body=dict({taken}=…): that is counted, or read, here too: give it by itself, not in the body.')
 
 # %% ../nbs/01e_params.ipynb #21fe9465
 _named = {**dict.fromkeys(('model','messages','tools'), ' of its own'), **dict.fromkeys(('api_base','base_url'), ': base_url='), 'api_key': ': api_key=', 'timeout': ': timeout=',

@@ -105,9 +105,10 @@ class LMError(Exception):
         message:str, # One sentence: what is wrong and what to do
         retry:bool=False, # Can the same call succeed later?
         wait:float|None=None, # Seconds that the provider asks to wait
+        unsettled:bool=False, # Was it sent, and did nobody say what came of it? It may be billed all the same
     ):
         super().__init__(message)
-        self.kind,self.retry,self.wait = kind,retry,wait
+        self.kind,self.retry,self.wait,self.unsettled = kind,retry,wait,unsettled
     def __reduce__(self): return type(self),(self.kind, str(self)),vars(self)
 
 # %% ../nbs/01a_providers.ipynb #def3b9c3
@@ -192,6 +193,12 @@ _bad_key = re.compile('invalid_api_key|incorrect api key|api_key_invalid|api key
 _no_line = re.compile('^connection error|cannot connect to|connect call failed|server disconnected')
 _broken = 'ReadError RemoteProtocolError ClientPayloadError ServerDisconnectedError ConnectionResetError IncompleteRead'.split()
 
+_unread = re.compile(r'line \d+ column \d+ \(char \d+\)|invalid response object|validation errors? for ')
+
+def _read_none(causes, said):
+    "Did a server answer, and could nobody read it? litellm calls that its own 500"
+    return not any(map(_told, causes)) and bool(_unread.search(said) or any(type(o).__name__=='ValidationError' for o in causes))
+
 def _on_the_way(causes, said):
     "Did a call fail before any server said anything?"
     import aiohttp, httpx, openai
@@ -240,10 +247,10 @@ def classify(
     if cls=='ContentPolicyViolationError' or _filtered.search(low):
         return err('content_filter', f'The provider of {model} filtered this prompt: {said}')
     if status==429: return err('rate_limit', f'{model}{at} is rate limited: {said}', retry=True, wait=_retry_after(e))
-    if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True)
+    if status==408 or cls in ('Timeout', 'APITimeoutError', 'TimeoutError'): return err('timeout', f'{model}{at} did not answer in time.', retry=True, unsettled=True)
     if _on_the_way(causes, said.lower()):
-        if any(type(o).__name__ in _broken for o in causes): return err('connection', f'The connection to {model}{at} broke off.', retry=True)
+        if any(type(o).__name__ in _broken for o in causes): return err('connection', f'The connection to {model}{at} broke off.', retry=True, unsettled=True)
         return err('connection', f'No connection to {model}{at}: is the server running, and is the URL right?', retry=True)
-    if re.search(r'line \d+ column \d+ \(char \d+\)', low): return err('malformed', f'{model}{at} sent something that is not a reply: {said}', retry=True)
-    if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e))
+    if _read_none(causes, low): return err('malformed', f'{model}{at} sent something that is not a reply: {brief(causes[-1], keys)}', retry=True, unsettled=True)
+    if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e), unsettled=status==504)
     return err('bad_request', f'{model}{at} refused the request: {said}')

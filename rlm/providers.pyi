@@ -14,21 +14,24 @@ class LMError(Exception):
 
     Parameters::
 
-        name     type        default  meaning
-        kind     str                  What happened: `missing_key`, `auth`, `quota`, `rate_limit`,
-                                      `timeout`, `connection`, `server`, `malformed`, `empty`, `refused`,
-                                      `context_window`, `content_filter`, `not_found`, `bad_request`,
-                                      `unknown_model`, `missing_module`, `forbidden`
-        message  str                  One sentence: what is wrong and what to do
-        retry    bool        False    Can the same call succeed later?
-        wait     float|None  None     Seconds that the provider asks to wait
+        name       type        default  meaning
+        kind       str                  What happened: `missing_key`, `auth`, `quota`, `rate_limit`,
+                                        `timeout`, `connection`, `server`, `malformed`, `empty`, `refused`,
+                                        `context_window`, `content_filter`, `not_found`, `bad_request`,
+                                        `unknown_model`, `missing_module`, `forbidden`
+        message    str                  One sentence: what is wrong and what to do
+        retry      bool        False    Can the same call succeed later?
+        wait       float|None  None     Seconds that the provider asks to wait
+        unsettled  bool        False    Was it sent, and did nobody say what came of it? It may be billed all
+                                        the same
     """
     usage: Any
     crowded: bool
     kind: str
     retry: bool
     wait: float | None
-    def __init__(self, kind: str, message: str, retry: bool=False, wait: float | None=None) -> None: ...
+    unsettled: bool
+    def __init__(self, kind: str, message: str, retry: bool=False, wait: float | None=None, unsettled: bool=False) -> None: ...
 
 def brief(said: object, known: list | tuple=...) -> str: ...
 

@@ -7,6 +7,7 @@ __all__ = ['pause', 'patience', 'Rest']
 
 # %% ../nbs/06c_rest.ipynb #f155d1f3
 import os, queue, secrets, signal, threading, time, weakref
+from contextlib import contextmanager
 from .isolation import WorkerProcess, process_pids
 
 # %% ../nbs/06c_rest.ipynb #450a0592
@@ -38,12 +39,22 @@ class Rest:
             self.users += 1
             if self.stopped: self._signal(signal.SIGCONT)
             self.stopped = False
+            _watch.lock.notify_all()
         return self
 
     def __exit__(self, *args):
         with _watch.lock:
             self.users -= 1
             if not self.users and self.w.alive and self.can: _watch.add(self)
+
+    @contextmanager
+    def joined(self):
+        "Use it as soon as somebody else does: `with rest.joined() as used: …`; `used` is false if it has ended before"
+        with _watch.lock:
+            while not self.users and self.w.alive and self.can: _watch.lock.wait(.5)
+            self.users += 1
+        try: yield self.w.alive
+        finally: self.__exit__()
 
     def step(self, idle):
         "Bring it to rest a little further while `idle()`; says whether that is over"
@@ -82,7 +93,7 @@ class _Watch:
                 self.thread = None
                 del self.waiting[r]
                 return r._stop()
-        if len(self.waiting)==1: self.lock.notify()
+        if len(self.waiting)==1: self.lock.notify_all()
 
     def _serve(self):
         while True:

@@ -105,6 +105,11 @@ def _known(names):
     "Names of variables, as a worker tells them"
     return [clean(str(o)[:200]) for o in names[:2000]]
 
+def _number(n):
+    "A number of characters, seconds or times, as a worker tells it"
+    if type(n) not in (int,float) or not 0<=n<1<<53: raise BadFrame('a number that counts nothing')
+    return n
+
 # %% ../nbs/07_sandbox.ipynb #b5efe320
 @patch
 def _shown(self:SandboxShell, text):
@@ -300,10 +305,10 @@ def _cell(self:SandboxShell, f, max_output):
     text,e = self._shown(clip(f['output'], max_output+200)),f['error']
     if e and e['name'] in ('CellTimeout','KeyboardInterrupt'): self._w.cancel() # nobody waits for its calls any more
     error = e and (CellTimeout() if e['name']=='CellTimeout' else _error(self.secrets, e))
-    self._last_names,self._count = _known(f['names']),min(int(f['count']), 1<<31)
-    for what,target,denied,n in f['access'][:201]: self._note(str(what)[:100], clean(str(target)[:300], self.secrets), bool(denied), int(n))
-    cell = Cell(text, self._cleaned(decode(f['value'])), error, float(f['seconds']), int(f['left_out']))
-    cell.images = [o for o in map(b64decode, f['images'][:4]) if o[:8]==b'\x89PNG\r\n\x1a\n']
+    self._last_names,self._count = _known(f['names']),_number(f['count'])
+    for what,target,denied,n in f['access'][:201]: self._note(str(what)[:100], clean(str(target)[:300], self.secrets), bool(denied), _number(n))
+    cell = Cell(text, self._cleaned(decode(f['value'])), error, float(_number(f['seconds'])), _number(f['left_out']))
+    cell.images = [o for o in map(b64decode, f['images'][:4]) if o[:8]==b'\x89PNG\r\n\x1a\n' and len(o)<=2<<20]
     return cell
 
 # %% ../nbs/07_sandbox.ipynb #edd19d96
@@ -347,8 +352,8 @@ def _answer_call(self:SandboxShell, w, f, context):
         reply = dict(value=encode(value, blobs), printed=printed)
     except BaseException as e: reply,blobs = dict(error=error_for_worker(e, self.secrets, own)),[]
     w.threads.discard(threading.current_thread()) # from here on nothing ends it: half an answer could not be read
-    with w.rest: # the worker may stand still by now
-        try: w.link.send(blobs, op='reply', id=f['id'], **reply)
+    with w.rest.joined() as used: # one that stands still is told later: answers would keep it going between cells
+        try: used and w.link.send(blobs, op='reply', id=f['id'], **reply)
         except TooLarge as e: w.link.send(op='reply', id=f['id'], error=error_data(e))
 
 @patch

@@ -56,30 +56,32 @@ def hidden_values(
     return res
 
 # %% ../nbs/00a_secrets.ipynb #e5a1671d
-# With a prefix of their own, by who gives them out. What follows the prefix is long enough not to be a word.
+# With a prefix of their own, by who gives them out. What follows the prefix is long enough not to be a word; <mixed>: nor words with lines between them.
 _forms = r"""
 [srp]k-[\w-]{12,}                                    # OpenAI, Anthropic, OpenRouter, DeepSeek, Langfuse
-[srp]k_(?:live|test|prod)_\w{8,} | sk_[A-Za-z0-9]{24,} | whsec_[\w+/=]{16,}    # Stripe, Clerk, ElevenLabs
-(?:gsk|hf|api_org|r8|fw|jina|pcsk|tgp_v1|esecret|lsv2_[ps][tk]|ls_)_[A-Za-z0-9]{8,}[\w-]*   # Groq, Hugging Face, Replicate, Fireworks, Jina, Pinecone, Together, Anyscale, LangSmith
-(?:xai|pplx|csk|nvapi|tvly)-[\w-]{12,} | pa-[\w]{24,} | key-[0-9a-f]{32}    # xAI, Perplexity, Cerebras, NVIDIA, Tavily, Voyage, Mailgun
+(?:[srpe]k|bb)_(?:org_)?(?:live|test|prod)_\w{8,} | [srp]k_\d{6,}_[A-Z0-9]{20,} | sk_[A-Za-z0-9]{24,} | whsec_[\w+/=]{16,}    # Stripe, Clerk, Browserbase, ClickUp, ElevenLabs
+(?:gsk|hf|api_org|r8|fw|jina|pcsk|tgp_v1|esecret|lsv2_[ps][tk]|ls_|opk|pnu|tfp|rdme|sgp|napi|npg|bkua|rpa|e2b|y0|sq[apu]|hca[a-z]{2})_<mixed>[A-Za-z0-9]{8,}[\w-]*   # Groq, Hugging Face, Replicate, Fireworks, Jina, Pinecone, Together, Anyscale, LangSmith, OpenPipe, Prefect, Typeform, ReadMe, Sourcegraph, Neon, Buildkite, RunPod, E2B, Yandex, Sonar, Honeycomb
+(?:xai|pplx|csk|nvapi|tvly)-<mixed>[\w-]{12,} | pa-[\w]{24,} | (?:key|fc)-[0-9a-f]{32} | (?:sess|llx|fw|m0)-<mixed>[\w-]{20,}    # OpenAI's sessions, LlamaCloud, Fireworks, Mem0, xAI, Perplexity, Cerebras, NVIDIA, Tavily, Voyage, Mailgun, Firecrawl
 AIza[\w-]{16,} | ya29\.[\w-]{16,} | GOCSPX-[\w-]{12,} | 1//0[\w-]{20,}   # Google
-(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,}                  # Amazon
+(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,} | LTAI[A-Za-z0-9]{16,} | AKID[A-Za-z0-9]{24,} | AQVN\w{24,}     # Amazon, Alibaba, Tencent, Yandex
+[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{16,} | [\w~.-]{3}8Q~[\w~.-]{31,}     # Azure
 gh[pousr]_\w{12,} | github_pat_\w{16,}               # GitHub
 gl(?:pat|dt|rt|ptt|oas|cbt|ft|soat|agent)-[\w.-]{12,}     # GitLab
-npm_\w{16,} | pypi-[\w-]{16,} | rubygems_\w{16,} | dckr_(?:pat|oat)_[\w-]{12,} | cio\w{32}  # packages
-xox[abceoprs][-.][\w.-]{8,} | xapp-[\w-]{12,} | hooks\.slack\.com/services/[\w/]{12,}     # Slack
-discord(?:app)?\.com/api/webhooks/\d+/[\w-]+ | [MNO][A-Za-z0-9]{22,}\.[\w-]{6}\.[\w-]{25,} | \d{8,10}:[\w-]{35}     # Discord, Telegram
-SG\.[\w-]{12,}\.[\w-]{12,} | (?:SK|AC)[0-9a-f]{32} | [0-9a-f]{32}-us\d{1,2}                 # SendGrid, Twilio, Mailchimp
-shp(?:at|ss|ca|pa)_\w{16,} | sq0(?:atp|csp|idp)-[\w-]{16,} | EAA[A-Za-z0-9]{24,}            # Shopify, Square, Meta
-do[oprt]_v1_\w{16,} | HRKU-[\w-]{16,} | nfp_\w{16,} | fm[12]_[\w+/=,-]{16,} | rnd_\w{16,} | vercel_\w{16,} | dapi[0-9a-f]{16,}[\w-]*   # DigitalOcean, Heroku, Netlify, Fly, Render, Databricks
-sbp_\w{16,} | sb_secret_[\w-]{12,} | pscale_(?:tkn|pw|oauth)_[\w-]{12,} | phc_\w{20,} | phx_\w{20,}                  # Supabase, PlanetScale, PostHog
-lin_(?:api|oauth)_\w{16,} | ntn_\w{16,} | secret_[A-Za-z0-9]{32,} | figd_[\w-]{16,} | ATATT3[\w=-]{16,} | pat[A-Za-z0-9]{14}\.[0-9a-f]{32,} | PMAK-[\w-]{16,}   # Linear, Notion, Figma, Atlassian, Airtable, Postman
-hv[sbr]\.[\w-]{16,} | dp\.(?:pt|st|ct|sa|scim|audit)\.\w{16,} | [A-Za-z0-9]{14}\.atlasv1\.[\w-]{16,} | ops_[\w=-]{32,} | AGE-SECRET-KEY-1\w{16,}   # Vault, Doppler, Terraform, 1Password, age
-gl(?:sa|c)_[\w=+/-]{16,} | NRAK-\w{16,} | sntry[su]_[\w=+/-]{16,} | dt0c01\.\w{12,}\.\w{16,} | tskey-[\w-]{16,} | pul-[0-9a-f]{16,} | wandb_v1_\w{16,}    # Grafana, New Relic, Sentry, Dynatrace, Tailscale, Pulumi, Weights & Biases
+npm_<mixed>\w{16,} | pypi-<mixed>[\w-]{16,} | rubygems_\w{16,} | dckr_(?:pat|oat)_[\w-]{12,} | cio\w{32}  # packages
+xox[abcdeoprs][-.][\w.-]{8,} | xapp-[\w-]{12,} | hooks\.slack\.com/(?:services|workflows|triggers)/[\w/]{12,}     # Slack
+discord(?:app)?\.com/api/webhooks/\d+/[\w-]+ | mfa\.[\w-]{40,} | [MNO][A-Za-z0-9]{22,}\.[\w-]{6}\.[\w-]{25,} | \d{8,10}:[\w-]{35}     # Discord, Telegram
+SG\.[\w-]{12,}\.[\w-]{12,} | (?:SK|AC)[0-9a-f]{32} | [0-9a-f]{32}-us\d{1,2} | x(?:key|smtp)sib-[0-9a-f]{32,}[\w-]* | [0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8} | re_\w{8}_\w{16,}     # SendGrid, Twilio, Mailchimp, Brevo, Mailgun, Resend
+shp(?:at|ss|ca|pa)_\w{16,} | sq0(?:atp|csp|idp)-[\w-]{16,} | EAA[A-Za-z0-9]{24,} | access-(?:sandbox|development|production)-[0-9a-f-]{32,}           # Shopify, Square, Meta, Plaid
+do[oprt]_v1_\w{16,} | HRKU-[\w-]{16,} | nfp_\w{16,} | fm[12]_[\w+/=,-]{16,} | (?:rnd|vercel)_<mixed>\w{16,} | dapi[0-9a-f]{16,}[\w-]*   # DigitalOcean, Heroku, Netlify, Fly, Render, Databricks
+sbp_\w{16,} | sb_secret_[\w-]{12,} | pscale_(?:tkn|pw|oauth)_[\w-]{12,} | ph[cx]_<mixed>\w{20,}                  # Supabase, PlanetScale, PostHog
+lin_(?:api|oauth)_\w{16,} | ntn_\w{16,} | secret_[A-Za-z0-9]{32,} | figd_[\w-]{16,} | AT[AC]TT3[\w=-]{16,} | ATBB[A-Za-z0-9]{24,} | CFPAT-[\w-]{24,} | pat-[a-z]{2}\d-[0-9a-f-]{32,} | pat[A-Za-z0-9]{14}\.[0-9a-f]{32,} | PMAK-[\w-]{16,}   # Linear, Notion, Figma, Atlassian, Contentful, HubSpot, Airtable, Postman
+hv[sbr]\.[\w-]{16,} | dp\.(?:pt|st|ct|sa|scim|audit)\.(?:\w+\.)?\w{16,} | [A-Za-z0-9]{14}\.atlasv1\.[\w-]{16,} | ops_<mixed>[\w=-]{32,} | AGE-SECRET-KEY-1\w{16,}   # Vault, Doppler, Terraform, 1Password, age
+gl(?:sa|c)_[\w=+/-]{16,} | NRAK-\w{16,} | (?:sdk|api|mob)-[0-9a-f]{8}-[0-9a-f-]{27,} | CCIPAT_\w{16,} | AKCp[A-Za-z0-9]{40,} | [sp]k\.eyJ[\w-]{16,}\.[\w-]{12,} | sntry[su]_[\w=+/-]{16,} | dt0c01\.\w{12,}\.\w{16,} | tskey-[\w-]{16,} | pul-[0-9a-f]{16,} | wandb_v1_\w{16,}    # Grafana, New Relic, LaunchDarkly, CircleCI, JFrog, Mapbox, Sentry, Dynatrace, Tailscale, Pulumi, Weights & Biases
 (?<![-_])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}             # JSON web tokens
 """
-_bodies = '|'.join(o.strip() for line in _forms.strip().split('\n') for o in re.sub(r'\s+#.*', '', line).split(' | '))
-_apart = r'(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2}))' # no letter before it, but those of an escape, as JSON and URLs write them
+_mixed = '(?=[a-z_-]{0,40}[A-Z0-9])'
+_bodies = '|'.join(o.strip() for line in _forms.replace('<mixed>', _mixed).strip().split('\n') for o in re.sub(r'\s+#.*', '', line).split(' | '))
+_apart = r'(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=\\x[0-9a-fA-F]{2})|(?<=%[0-9a-fA-F]{2})|(?<=[\[;]\dm)|(?<=[\[;]\d\dm))' # no letter before it, but those of an escape, as JSON, Python, URLs and terminals write them
 _prefixed = re.compile(f'{_apart}(?:{_bodies})', re.A)
 _run = re.compile(r'[\w\-.~+/=:%]{12,}', re.A) # a key is in one of these, and looking for them is quick
 
@@ -94,7 +96,10 @@ _about = [ # what must be in the text, in lower case, and the pattern; what its 
     ('?&', re.compile(r'([?&][\w.\-]{0,40}(?:key|token|secret|passw(?:or)?d|pwd|signature|sig|auth|credential)=)[^&\s"\'#\\<>;]{6,}', re.I)),
     (('bearer',), re.compile(rf'(bearer{_apart6}\s+)(?:{_random}{{8,}}|[A-Za-z0-9+/_.=~-]{{20,}})', re.I)),
     (('basic',), re.compile(rf'(basic{_apart5}\s+)(?=[A-Za-z+/]*(?:\d|(?-i:[a-z][A-Z])))[A-Za-z0-9+/]{{10,}}={{0,2}}', re.I)),
-    (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*["\'\\]*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I))]
+    (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*["\'\\]*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I)),
+    (('cookie',), re.compile(r'(cookie["\'\\]*\s*[:=]\s*["\'\\]*)(?=[\w.-]{1,60}=)[^\r\n"\'\\]{12,}', re.I)),
+    (('--',), re.compile(rf'(--[\w-]{{0,40}}(?:key|token|secret|passw(?:or)?d)\s{{1,4}}["\']?){_random}{{12,}}', re.I)),
+    (('</',), re.compile(rf'(<[\w:.-]{{0,40}}(?:key|token|secret|passw(?:or)?d)>){_random}{{8,}}(?=<)', re.I))]
 _value = re.compile(r'([:=]>?=?\s{0,4}["\'\\]*)'
     r'(?=[A-Za-z+/_.~-]{0,64}\d)(?=[\d+/_.~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.~-]{20,}={0,2}') # looked for first: there are few
 _name = re.compile(r'(?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d'

@@ -237,7 +237,7 @@ class Budget:
         limits:Limits|None=None, # How far the run may go; None for no limit
     ):
         self.limits,self.start,self._lock = Limits.none() if limits is None else as_limits(limits),time.monotonic(),Lock()
-        self._usage,self._parts,self._held = Usage(),{},Reservation(calls=0)
+        self._usage,self._parts,self._held,self._open = Usage(),{},Reservation(calls=0),Reservation(calls=0)
         self._spent,self.failed = 0.,0 # US dollars, estimates among them; requests that were sent and not billed
         self._kept = {} # what each run of the tree keeps back, until it is over
         self.root,self.parent = self,None # of the tree; see `child`
@@ -274,19 +274,21 @@ def add(self:Budget,
 def release(self:Budget,
     reservation:Reservation, # Of a call that was not billed
     sent:bool=False, # Did it go out? Then it counts as a call all the same
+    unsettled:bool=False, # Did nobody say what came of it? It may be billed, and what was reserved for it stays taken
 ):
     "Give a reservation back"
     root = self.root
     with root._lock:
         root._held = root._held - reservation
         root.failed += sent
+        if unsettled: root._open = root._open + replace(reservation, calls=0)
 
 # %% ../nbs/00_usage.ipynb #896942a0
 @patch
 def _used(self:Budget, nm):
     "What is used or reserved of limit `nm`"
     used = dict(calls=self._usage.calls+self.failed, tokens=self._usage.total_tokens, cost=self._spent)[nm]
-    return used + getattr(self._held, nm)
+    return used + getattr(self._held, nm) + getattr(self._open, nm)
 
 @patch
 def _all_kept(self:Budget, nm, but=None):
@@ -302,9 +304,12 @@ def keep(self:Budget,
     tokens:int=0, # Tokens that the last call will need
     cost:float=0., # What they cost, US dollars
 ):
-    "Keep something back for the last call"
+    "Keep something back for the last call, as far as there is room beside what others keep: a run that begins late takes nobody's last call"
     _check_want(tokens, cost)
-    with self.root._lock: self.root._kept[self] = Reservation(tokens=tokens, cost=cost)
+    want,root = dict(calls=1, tokens=tokens, cost=cost),self.root
+    with root._lock:
+        room = {nm: getattr(root.limits, nm) - root._used(nm) - root._all_kept(nm, self) for nm in want if getattr(root.limits, nm) is not None}
+        root._kept[self] = Reservation(**{nm: max(0, min(v, room.get(nm, v))) for nm,v in want.items()})
 
 @patch
 def close(self:Budget):

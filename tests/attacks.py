@@ -232,7 +232,7 @@ class Judge:
         self.children,self.most_children = 0,0
         def make():
             sh = prep_shell(words, model=self.lm, **(dict(sandbox=backend) if backend else {}))
-            sh.tools.begin(Budget(Limits()), child=self.child)
+            sh.tools.begin(Budget(Limits.none()), child=self.child)
             return sh
         self.make = make
         if (backend or '').startswith('landlock-'): self.make = lambda: OldShell(int(backend.removeprefix('landlock-')))

@@ -579,3 +579,22 @@ def test_provider_says_too_long():
     code = "r = llm_query_batched(['a', context])\nprint(r[0], r[1])", 'llm_query("x" + context)', 'await allm_query(context[:10_000])'
     with Door(cells(*code, sub=sub)) as server: out = outputs(RLM(lm(server), mode='tools')('words '*3000, 'q'))
     assert out[0].startswith('read [ERROR context_window: This prompt of 18,000 characters') and 'whole of `context`' in out[0] and 'whole of `context`' in out[1] and 'Split' in out[2]
+
+@pytest.mark.parametrize('how', ['call','text','map','pieces','acall','text in a run','on_text'])
+@pytest.mark.parametrize('what', [KeyboardInterrupt, SystemExit])
+def test_what_would_end_the_loop(what, how):
+    "An interrupt, or `sys.exit`, in a model's own code reaches who waits for it, ends a batch as a whole, and no other call"
+    def reply(messages):
+        if messages[-1]['content']=='stop': raise what('told to')
+        return 'ok'
+    def hear(text): raise what('told to')
+    class Slow(ScriptedLM):
+        async def send(self, request):
+            await asyncio.sleep(.001)
+            return await super().send(request)
+    bad,other,loop = Slow(reply, concurrency=2),ScriptedLM(lambda m: 'ok'),get_background().loop
+    async def awaited(): return await bad.acall('stop')
+    ways = {'call': lambda: bad('stop'), 'text': lambda: bad.text('stop'), 'map': lambda: bad.map(['a','stop',*map(str, range(100))]), 'pieces': lambda: list(bad.pieces('stop')), 'acall': lambda: asyncio.run(awaited()),
+        'text in a run': lambda: bad.using(memo={}).text('stop'), 'on_text': lambda: bad('fine', on_text=hear)}
+    with pytest.raises(what, match='told to'): ways[how]()
+    assert get_background().loop is loop and other.text('q')=='ok' and len(bad.asked)<10

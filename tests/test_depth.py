@@ -173,13 +173,13 @@ def test_threads_of_a_child_print_to_its_cell():
     assert [e.content for e in run.trace if e.kind=='cell_ended']==['thread of a','','',''], 'the child, then the parent'
 
 def test_values():
-    "What a child is asked about and what it answers can be any value"
+    "What a child is asked about and what it answers can be any value, but nothing"
     pieces = "['text', ['a','b'], {'k': 1}, ('t',), None, 7, b'bytes', {1,2}]"
     kid = ["kind = type(context).__name__", 'FINAL([kind, context])']
     named = dict(top=[f"r = rlm_query_batched('kid', {pieces})", "one = rlm_query('names', list('ab'))", "two = rlm_query('text', context)", "FINAL([r, one, two, type(two).__name__])"], kid=kid, names=["found = {'n': context}", "FINAL_VAR(found)"], text=['=FINAL(forty-two)'])
     with ScriptedServer(tree(named)) as server: run = ask(server)
     r,one,two,kind = run.value
-    assert r==[['str','text'], ['list',['a','b']], ['dict',{'k':1}], ['tuple',('t',)], ['NoneType',None], ['int',7], ['bytes',b'bytes'], ['set',{1,2}]]
+    assert r==[['str','text'], ['list',['a','b']], ['dict',{'k':1}], ['tuple',('t',)], '[ERROR ValueError: The context is None: there is nothing to ask about.]', ['int',7], ['bytes',b'bytes'], ['set',{1,2}]]
     assert (one,two,kind)==({'n': ['a','b']}, 'forty-two', 'str')
     exact(run, server)
 

@@ -31,6 +31,15 @@ forms += [f'SG.~{some(22)}.{some(43)}', f'SK~{some(32, hexa)[:31]}0', f'~{some(3
     f'DefaultEndpointsProtocol=https;AccountKey=~{some(40)}==', f"client_secret='~{some(40)}'", f'api-key: ~{some(32, hexa)}', f'x-api-key: ~{some(32)}', f'HF_TOKEN=~{some(30)}', f'export MY_LONG_SERVICE_NAME_2_TOKEN=~{some(30)}',
     f'-----BEGIN RSA PRIVATE KEY-----\n~{b64(48)}\n{b64(48)}\n~-----END RSA PRIVATE KEY-----', f'-----BEGIN PRIVATE KEY-----\\n~{b64(48)}\\n{b64(48)}']
 
+# of whom nobody had thought at first
+forms += [f'{p}~{some(n, *c)}' for p,n,*c in [('sess-',40), ('llx-',48), ('fw-',40), ('fc-',32,hexa), ('opk_',40,hexa), ('pnu_',36), ('tfp_',44), ('rdme_',70), ('sgp_',64), ('napi_',64,lower), ('npg_',20), ('bkua_',40,hexa),
+    ('rpa_',42,upper), ('e2b_',40,hexa), ('y0_',50), ('squ_',40,hexa), ('hcaik_01',58,lower), ('ek_live_',40), ('sk_org_live_',40), ('bb_live_',27), ('pk_01556584_',32,upper), ('LTAI',20), ('AKID',32), ('AQVN',36), ('xoxd-',60),
+    ('mfa.',84), ('xkeysib-',64,hexa), ('ATCTT3xFfGF0',60), ('ATBB',32), ('CFPAT-',43), ('dp.st.dev.',40), ('CCIPAT_',60), ('AKCp8',69), ('hooks.slack.com/workflows/',40)]]
+forms += [f'~{some(52)}JQQJ99{some(26)}', f're_~{some(8)}_{some(24)}', f'~{some(32, hexa)}-{some(8, hexa)}-{some(8, hexa)}', f'pat-na1-~{some(8, hexa)}-{some(4, hexa)}-{some(4, hexa)}-{some(4, hexa)}-{some(12, hexa)}',
+    f'access-production-~{some(8, hexa)}-{some(4, hexa)}-{some(4, hexa)}-{some(4, hexa)}-{some(12, hexa)}', f'sdk-~{some(8, hexa)}-{some(4, hexa)}-{some(4, hexa)}-{some(4, hexa)}-{some(12, hexa)}', f'sk.eyJ1Ijoi~{some(60)}.{some(22)}',
+    f'curl --api-key ~{some(30)}', f"x --auth-token '~{some(30)}~'", f'<password>~{some(30)}~</password>', f'<ApiKey>~{some(30)}~</ApiKey>', f'Cookie: session=~{some(30)}', f'Set-Cookie: sid=~{some(30)}~; Path=/',
+    f'\x1b[31msk-~{some(40)}', f'\x1b[1;32msk-~{some(40)}', repr(b'\xff')[:-1] + f'sk-~{some(40)}']
+
 def test_how_many(): assert len(forms)>=60 and len({o.partition('~')[0] for o in forms})>=60
 
 @pytest.mark.parametrize('form', forms, ids=lambda o: o.partition('~')[0][-24:] or 'bare')
@@ -71,7 +80,10 @@ def test_passwords_in_urls_of_the_environment(monkeypatch):
 @pytest.mark.parametrize('text', ['a risk-averse-strategy-of-2024', 'task-force-one-and-two-and-three', 'max_tokens=100000000000000000000', 'The bearer of this letter', 'Basic Understanding of things',
     'basic authentication', 'password: required', 'The secret password is: banana', 'the magic number is 7142915', '"key": "58f709ed1a5fac3a8a8bdf9eb0c5cee9"', 'api_key=os.environ["OPENAI_API_KEY"]', 'a sha256 of 0123456789abcdef0123456789abcdef',
     'https://example.com/a/b?page=2&q=hello', 'git@github.com:me/it.git', 'C:\\new\\table', 'from rlm.secrets import redact', 'x'*500, '2024-01-01T00:00:00+00:00', 'token: none', 'key: value',
-    'the key is 12345 and the lock is 67890', 'uuid 123e4567-e89b-12d3-a456-426614174000', 'FINAL_VAR(answer)', 'ghost_writer_of_many_books', 'hf_hub'])
+    'the key is 12345 and the lock is 67890', 'uuid 123e4567-e89b-12d3-a456-426614174000', 'FINAL_VAR(answer)', 'ghost_writer_of_many_books', 'hf_hub',
+    'npm_package_version_number', 'rnd_generator_seed_value_x', 'vercel_deployment_url_name', 'phc_compression_algorithm_implementation', 'ops_team_and_all_of_the_other_people_who_are_here', 'xai-explainability-methods-of-today',
+    'csk-chennai-super-kings', 'pypi-simple-index-server-x', 'hf_transfer_enabled', 'fw-management-of-all-the-things', 'session-of-the-parliament', 'sdk-tools-linux-4333796', 'access-control-allow-origin', '--api-key is an option', 'use --token TOKEN here', '<key>name</key>',
+    'Cookie: a small file', 'the cookie = biscuit', 'e2b_sandbox', 'pat-na', 'api-key-authentication-v2'])
 def test_innocent(text): assert redact(text)==text
 
 def test_params():
@@ -83,9 +95,11 @@ def test_params():
     ('a\u202eb\u202c\u2066c\u2069', 'abc'), ('a\r\nb\rc\n\td', 'a\nb\nc\n\td'), ('\ud800x', 'x'), ('\x00\x07\x08', ''), ('\x1bPq#0\x1b\\x', 'x'), ('plain\ttext\n', 'plain\ttext\n'), ('\U000e0041', '')])
 def test_controls(text, left): assert strip_controls(text)==left
 
+def test_azure_secret(): assert redact('is p7E8Q~'+'Ab1_'*8+' it')=='is p7E… it' # with a ~ of its own
+
 def test_split_key(): assert clean('sk-abc\x1b[0mdef0123456789')=='sk-…'
 
-@pytest.mark.parametrize('bit', ['the quick brown fox. ', 'x', 'key=', '-eyJ', 'sk-', '://', 'ab1/', 'bearer ', 'authorization:', '-----BEGIN PRIVATE KEY-----', '-', 'secret":', '\\u00', '?key=a', '\x1b]', '\x1bP', 'SG.aaaaaaaaaaaaa'])
+@pytest.mark.parametrize('bit', ['the quick brown fox. ', 'x', 'key=', '-eyJ', 'sk-', '://', 'ab1/', 'bearer ', 'authorization:', '-----BEGIN PRIVATE KEY-----', '-', 'secret":', '\\u00', '?key=a', '\x1b]', '\x1bP', '--', '--key ', '<key>', 'cookie: a=', 'cookie', '[3m', '\\x41', 'npm_', 'sk.eyJ', '8Q~', '0123456789abcdef-', 'a-', 'SG.aaaaaaaaaaaaa'])
 def test_linear(bit):
     "Four times the text takes about four times as long, whatever it is: nobody may keep the host busy"
     def took(n):

@@ -1,6 +1,6 @@
 "Values of arguments: whatever comes in at the door of a model, in limits and budgets is taken or refused in one sentence, before anything is sent"
 import math,pytest
-from rlm.bench import benchmark_vanilla
+from rlm.bench import benchmark_rlm, benchmark_vanilla
 from rlm.core import RLM, advanced_toolloop
 from rlm.lm import LM, as_lm
 from rlm.params import chat_params
@@ -27,7 +27,7 @@ door += [(dict(retries=o), 'retries=', 'whole number of at least 0') for o in (-
 door += [(dict(timeout=o), 'timeout=', 'seconds above 0') for o in (0, -1, nan, inf, '5', True, None)]
 door += [(dict(concurrency=o), 'concurrency=', 'of at least 1') for o in (2.5, True, nan, '3')]
 door += (dict(fallbacks='openai/gpt-5-mini'), "give a list of model names, such as fallbacks=['openai/gpt-5-mini']"),(dict(fallbacks=None), 'list')
-door += (dict(fallbacks=[3]), 'name'),(dict(fallbacks=['']), 'name'),(dict(base_url=5), 'base_url=', 'text'),(dict(api_key=b'key'), 'api_key=', 'text')
+door += (dict(fallbacks=[3]), 'name'),(dict(fallbacks=['']), 'name'),(dict(base_url=5), 'base_url=', 'address'),(dict(api_key=b'key'), 'api_key=', 'text')
 door += (dict(budget=Limits(calls=3)), 'budget=Budget(limits)'),(dict(budget=5), 'Budget'),(dict(params='api_version'), 'dict'),(dict(params=dict(base_url='http://x')), 'base_url=')
 door += (dict(params=dict(stream=True)), 'on_text'),(dict(params=dict(max_tokens=nan)), 'max_tokens=nan'),(dict(stream=True), 'on_text')
 door += (dict(temprature=0), "'temprature'", 'temperature='),(dict(sand_box='strict'), "'sand_box'"),(dict(max_retries=2), 'here that is retries='),(dict(api_base='http://x'), 'base_url=')
@@ -77,6 +77,8 @@ def test_usage_takes_nothing_back(usage):
 
 # Keywords that nobody takes, at every place where they enter; and what is given beside a model that is made already
 
+def bound(): return LM(name, budget=Budget(Limits(calls=5)))
+
 keywords = dict(rlm=(lambda: RLM(name, sand_box='strict'), "RLM() has no keyword 'sand_box': did you mean sandbox=?"), rlm_steps=(lambda: RLM(name, max_steps=3), 'here that is limits=Limits(steps=…)'),
     rlm_limit=(lambda: RLM(name, limit=Limits(steps=3)), 'limits='), rlm_sub=(lambda: RLM(name, submodel='x'), 'sub_model='), rlm_verbose=(lambda: RLM(name, verbose=True), 'of the call'),
     rlm_url=(lambda: RLM(LM(name), base_url='http://127.0.0.1:9'), 'give base_url= to LM(…)'), rlm_param=(lambda: RLM(LM(name), temperature=0), 'temperature='),
@@ -88,6 +90,15 @@ keywords = dict(rlm=(lambda: RLM(name, sand_box='strict'), "RLM() has no keyword
     using=(lambda: LM(name).using(buget=Budget()), "'buget'", 'budget='), using_param=(lambda: LM(name).using(temperature=0), 'params=dict(lm.params, temperature=…)'),
     using_value=(lambda: LM(name).using(retries=-1), 'retries=-1'), using_params=(lambda: LM(name).using(params=dict(max_tokens=nan)), 'max_tokens=nan'),
     double=(lambda: ScriptedLM('x', costs=1), 'cost='),
+    body=(lambda: LM(name, extra_body=dict(max_tokens=10**9)), 'extra_body=dict(max_tokens=…)'), body_many=(lambda: RLM(name, extra_body=dict(n=100)), 'extra_body=dict(n=…)'),
+    body_params=(lambda: LM(name, params=dict(extra_body=dict(messages=[]))), 'messages'), body_text=(lambda: LM(name, extra_body='x'), 'a dict'),
+    using_body=(lambda: LM(name).using(params=dict(extra_body=dict(stream=True))), 'stream'), using_none=(lambda: LM(name).using(params='x'), 'params=', 'dict'),
+    bench_rlm=(lambda: benchmark_rlm('c', 'q', name, max_step=3), 'benchmark_rlm()', 'did you mean max_steps=?'), bench_rlm_lm=(lambda: benchmark_rlm('c', 'q', LM(name), seed=1), 'benchmark_rlm()', 'seed='),
+    lm_sandbox=(lambda: LM(name, sand_box='strict'), 'sandbox= is for RLM(…)'), loop_sandbox=(lambda: advanced_toolloop('q', model=name, sandbox='strict'), 'sandbox= is for RLM(…)'),
+    call_timeout=(lambda: LM(name)('q', timeout=5), 'timeout= is for LM(…) itself'), call_stream=(lambda: LM(name)('q', stream=True), 'here that is on_text='), rlm_stream=(lambda: RLM(name, stream=True), 'RLM.stream'),
+    rlm_budget=(lambda: RLM(name, budget=Budget()), 'limits=Limits(…)'), rlm_bound=(lambda: RLM(bound()), 'RLM() counts each run', 'limits='), rlm_bound_sub=(lambda: RLM(name, bound()), 'limits='),
+    loop_bound=(lambda: advanced_toolloop('q', model=bound()), 'advanced_toolloop()'), loop_budget=(lambda: advanced_toolloop('q', model=name, budget=Budget()), 'limits='),
+    bench_bound=(lambda: benchmark_rlm('c', 'q', bound()), 'benchmark_rlm()'), shell_budget=(lambda: prep_shell('c', name, budget=Budget()), 'budget= is for LM(…) itself'),
     usage=(lambda: Usage().by('roles'), "did you mean 'role'?"), usage_other=(lambda: Usage().by('step'), "choose 'depth', 'role' or 'model'"))
 
 @pytest.mark.parametrize('make,said', [(o[0], o[1:]) for o in keywords.values()], ids=keywords)
@@ -95,6 +106,7 @@ def test_keywords(make, said): refused(make, *said)
 
 calls = dict(call=lambda lm: lm('q', temprature=0), text=lambda lm: lm.text('q', max_token=5), map=lambda lm: lm.map(['q']*3, maxtokens=5),
     pieces=lambda lm: list(lm.pieces('q', temprature=0)), nan=lambda lm: lm('q', max_tokens=nan), below=lambda lm: lm.text('q', max_tokens=-10**9),
+    body=lambda lm: lm('q', extra_body=dict(max_completion_tokens=10**9)), later_body=lambda lm: lm.text('q', params=dict(extra_body=5)),
     map_nan=lambda lm: lm.map(['q']*3, max_tokens=nan), many=lambda lm: lm('q', n=0),
     concurrency=lambda lm: lm.map(['q'], concurrency=2.5), later=lambda lm: (lm.params.update(max_tokens=-1), lm('q')))
 

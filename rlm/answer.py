@@ -19,7 +19,7 @@ from .secrets import strip_controls
 _think = r'(?:think|thinking|thought|reasoning|scratchpad)'
 _thought = re.compile(rf'^[ \t]*<{_think}>.*?(?:</{_think}>|\Z)', re.S|re.M) # an unclosed block runs to the end
 _orphan = re.compile(rf'\A.*?(?:^[ \t]*</{_think}>|</{_think}>[ \t]*$)', re.S|re.M) # templates that open the block in the prompt
-_fence = re.compile(r'^[ \t]*(?P<f>`{3,}|~{3,})(?P<info>[^`\n]*)$(?P<body>.*?)(?:^[ \t]*(?P=f)[`~]*[ \t]*$|\Z)', re.S|re.M)
+_fence = re.compile(r'^[ \t]*(?P<f>`{3,}|~{3,})(?P<info>[ \t]*(?:[\w{][^`\n]*)?)$(?P<body>.*?)(?:^[ \t]*(?P=f)[`~]*[ \t]*$|\Z)', re.S|re.M)
 
 def _blank(m): return re.sub(r'[^\n]', ' ', m[0])
 
@@ -161,7 +161,7 @@ def cut_answer(
     return last[0] if last and not last[0].closed else None
 
 # %% ../nbs/01_answer.ipynb #0a70e34e
-_mention = re.compile(r'FINAL(?:\\?_VAR)?[ \t]*[*_`]*[ \t]*\(|^[ \t*_`#]*(?:FINAL(?: ANSWER)?[*_ ]*[:=]|final(?:_var)?\()', re.M)
+_mention = re.compile(r'FINAL(?:\\?_VAR)?[ \t]*[*_`]*[ \t]*\(|^[ \t*_`#]*(?:FINAL(?: ANSWER)?[*_ ]*[:=]|[Ff]inal(?:_?[Vv]ar)?\(|FINAL\[|FINAL[ _-]?VAR\b)', re.M)
 
 def near_miss(
     text:str, # A reply in which `read_answers` found nothing
@@ -173,7 +173,7 @@ def near_miss(
         return ('FINAL inside a code block of your message is not run: call it in the REPL, or write it outside of any code block, '
             'alone on a line.')
     if not (m:=_mention.search(outside)): return None
-    if 'VAR' in m[0]: return 'No answer was read: write FINAL_VAR(name) alone on a line, with the name of a variable that exists in the REPL.'
+    if 'VAR' in m[0].upper(): return 'No answer was read: write FINAL_VAR(name) alone on a line, with the name of a variable that exists in the REPL.'
     return 'No answer was read: when you know it, write FINAL(your answer) alone on a line, with nothing after the closing parenthesis.'
 
 # %% ../nbs/01_answer.ipynb #fe0f35d8

@@ -129,6 +129,7 @@ _flags = dict(base_url='--base-url', model='--model', sandbox='--sandbox', trace
 def _as_flags(s):
     "A sentence with the options of the command line in place of Python's arguments"
     s = re.sub(r',? or pass api_key=(?=[ .,;]|$)', ', or in a .env file', str(s))
+    s = s.replace('or None for no limit', 'or leave it out for no limit')
     s = re.sub('[,;] (?:or )?None for [^.;,]+', '', s) # an option is left out
     names = '|'.join(_flags)
     given = rf"(?:{names})=[^(),]*"
@@ -145,11 +146,12 @@ def _report(run):
     if denied:=[o for o in run.access() if o['denied']]:
         first = ', '.join(f"{o['what']} {o['target']}" for o in denied[:3])
         _say(f"The sandbox denied the model's code {_count(len(denied), 'thing')}: {first}{' …' if len(denied)>3 else ''}")
-    if run.stop in ('interrupted','error','budget','max_steps'):
+    mistake = getattr(run.error, 'kind', '') in _mistakes
+    if run.stop in ('interrupted','error','budget','max_steps') and not mistake:
         _say(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
     if run.answer: print(clean(run.answer), flush=True)
     if run.stop=='interrupted': return 130
-    if run.stop=='error': return 2 if getattr(run.error, 'kind', '') in _mistakes else 1
+    if run.stop=='error': return 2 if mistake else 1
     return 0 if run else 1
 
 def _see_through(run):

@@ -498,10 +498,17 @@ async def __aiter__(self:RunStream):
     loop,events = asyncio.get_running_loop(),asyncio.Queue()
     def put(e):
         with suppress(RuntimeError): loop.call_soon_threadsafe(events.put_nowait, e) # nobody listens to a thread that was left behind
+    beat = None
+    def tick(): # Jupyter's interrupt does not wake a loop that waits
+        nonlocal beat
+        beat = loop.call_later(.25, tick)
     self._begin(put)
+    tick()
     try:
         while (e:=await events.get()) is not None: yield e
-    finally: self._end()
+    finally:
+        beat.cancel()
+        self._end()
 
 # %% ../nbs/12_core.ipynb #e35be891
 @patch

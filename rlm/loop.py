@@ -171,11 +171,12 @@ def _best(turn, cut, problem):
 def _slip(turn, rules, cut):
     "What to tell a model whose reply holds neither code that runs nor an answer; None if it means to end there"
     if cut: return CUT_NOTE
-    if turn.code=='bare': return FENCE_NOTE if rules.mode.schemas else BARE_NOTE
+    code = FENCE_NOTE if rules.mode.schemas else BARE_NOTE
+    if turn.code=='bare': return code
     if problem:=near_miss(turn.text): return problem
-    if turn.code: return FENCE_NOTE
+    if turn.code: return code
     said = mask_code(turn.text) if rules.mode.name=='fence' else turn.text # where code is in blocks, a block of data alone is a slip too
-    return None if said.strip() else EMPTY_NOTE
+    return None if said.strip() else code if mask_thinking(turn.text).strip() else EMPTY_NOTE
 
 def _no_answer(out, rules, turn, stop, cut, problem, landing, why):
     "The end of a run whose last reply states no answer: its text is the best there is"

@@ -31,7 +31,7 @@ class Turn:
     text:str # What it says outside of code
     calls:list # `ToolCall`s in order
     message:dict # The reply as it may be sent back
-    code:str='' # `calls`, `block` (which does not run), `bare` (code without a fence): what it says beside code is a note, and no answer
+    code:str='' # `calls`, `block` (which does not run), `bare` (code without a fence), `asked` (a call as its servers write it, in the text): what it says beside code is a note, and no answer
     inside:str='' # Of the last reply: what its fenced blocks hold, since nothing runs any more and an answer may stand there
 
 # %% ../nbs/11_modes.ipynb #fbfd118a
@@ -74,7 +74,9 @@ def _inside(text):
     return '\n'.join(o for o in code_blocks(mask_thinking(text))[0] if may_answer(o))
 
 # %% ../nbs/11_modes.ipynb #f6433e55
-_code_block = re.compile(r'^[ \t]*(?:```|~~~)[ \t]*(?:repl|python|py)[ \t]*$', re.M|re.I)
+_tagged = r'(?:```|~~~)[ \t]*(?:repl|python3?|py|ipython|tool_code)\b'
+_code_block = re.compile(rf'^[ \t]*{_tagged}', re.M|re.I)
+_call_text = re.compile(rf'^[ \t>]*(?:{_tagged}|<tool_call>|<function=|\[TOOL_CALLS\]|<\|python_tag\|>|(?:functions\.|\[)?run_repl\(|Action:[ \t]*`?run_repl|\{{[^{{}}]*"(?:run_repl|python_code)")', re.M|re.I)
 
 class ToolsMode:
     "Code comes as calls of tools, and results go back as tool messages"
@@ -95,7 +97,7 @@ class ToolsMode:
         "Take a reply apart"
         text,asked = content_text(getattr(m, 'content', None)),_tool_calls(m, step, cut)
         calls,d,prose = [] if last else asked,_history(m, text),mask_thinking(text)
-        code = 'calls' if asked else '' if not self.schemas else 'block' if _code_block.search(prose) else 'bare' if is_code(mask_code(prose)) else ''
+        code = 'calls' if asked else '' if not self.schemas else 'block' if _code_block.search(prose) else 'bare' if is_code(mask_code(prose)) else 'asked' if _call_text.search(prose) else ''
         if calls: d['tool_calls'] = [dict(id=c.id, type='function', function=dict(name=_legal_name(c.name), arguments=json.dumps(c.arguments or {}))) for c in calls]
         return Turn(text, calls, d, code, _inside(text) if last else '')
 
@@ -167,7 +169,7 @@ class FenceMode:
         asked = [ToolCall(f'cell_{step}_{i}', 'run_repl', dict(python_code=c)) for i,c in enumerate(cells)]
         said = text
         if not asked and (asked:=_tool_calls(m, step, cut)): said = '\n'.join([o for o in (text,) if o.strip()] + [_as_block(c) for c in asked])
-        code = 'calls' if asked else 'block' if code_blocks(prose)[0] else 'bare' if is_code(outside) else ''
+        code = 'calls' if asked else 'block' if code_blocks(prose)[0] else 'bare' if is_code(outside) else 'asked' if _call_text.search(prose) else ''
         return Turn(outside if code else text, [] if last else asked, _history(m, said), code, _inside(text) if last else '')
 
     def results(self, turn, results):

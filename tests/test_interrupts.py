@@ -197,3 +197,14 @@ def test_kernel_interrupt():
                 if door is loop: assert reply(kc, 'r = vars(rlm.last)\nassert n==1')['status']=='ok'
                 r = reply(kc, "assert (r['stop'], r['answer'])==('interrupted', ''), r\nassert sys.stdout is out and sh.run('kept + 1').value==6\nassert r['usage'].calls==r['steps']")
                 assert r['status']=='ok', (name, door, r)
+
+def test_kernel_interrupt_of_await():
+    "Under `await` too, where Jupyter does not wake a loop in which nothing happens"
+    with kernel() as kc:
+        assert reply(kc, KERNEL + "code = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
+        msg = kc.execute("await rlm.arun('ctx', 'q')", allow_stdin=False, stop_on_error=False)
+        time.sleep(1.5)
+        kc.km.interrupt_kernel()
+        start = time.monotonic()
+        assert result(kc, msg)['ename']=='CancelledError' and time.monotonic()-start<bound()
+        assert reply(kc, "assert rlm.last.stop=='interrupted' and rlm.last.steps==2, rlm.last")['status']=='ok'

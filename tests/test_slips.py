@@ -109,6 +109,38 @@ def test_data_is_an_answer(mode):
     text = 'Here it is:\n```json\n{"a": 1}\n```'
     assert run(text, mode=mode)[0].answer==text
 
+# Calls and answers in the notation of something else
+
+calls = ('<tool_call>\n{"name": "run_repl", "arguments": {"python_code": "print(1)"}}\n</tool_call>', 'Let me look.\n{"name": "run_repl", "arguments": {"python_code": "print(1)"}}', '<function=run_repl><parameter=python_code>print(1)</parameter></function>',
+    '[TOOL_CALLS][{"name": "run_repl", "arguments": {}}]', 'run_repl("1")', '[run_repl(python_code="1")]', 'functions.run_repl({"python_code": "1"})', 'Action: run_repl\nAction Input: 1', '<|python_tag|>1', '```repl print(1)```', '> ```repl\n> 1\n> ```', '```repl:main.py\n1\n```', '```tool_code\n1\n```')
+
+@modes
+@pytest.mark.parametrize('text', calls)
+def test_calls_as_text(text, mode):
+    "A call that stays in the text, as of a server that does not know the model's notation, is no answer; an answer beside it is"
+    r,root = run(text, 'FINAL(ok)', mode=mode)
+    assert (r.answer, told(root))==('ok', [FENCE_NOTE if mode=='tools' else BARE_NOTE])
+    r,_ = run(*[text]*3, mode=mode)
+    assert (r.answer, r.value, r.stop)==('', None, 'last_message') and 'code' in str(r.error)
+    assert run(text+'\n\nFINAL(Paris)', mode=mode)[0].answer=='Paris'
+
+@pytest.mark.parametrize('tag', ['python3','ipython','repl {.python}','Py'])
+def test_tagged_blocks_in_tools_mode(tag):
+    r,root = run(f'```{tag}\nprint(1)\n```', 'FINAL(ok)', mode='tools')
+    assert r.answer=='ok' and told(root)==[FENCE_NOTE]
+
+@modes
+@pytest.mark.parametrize('text', ['FINAL_VAR[x]', 'FINAL_VAR: x', 'FINAL_VAR = x', '**FINAL_VAR** x', 'FINALVAR(x)', 'FINAL VAR(x)', 'FINAL-VAR(x)', 'final_var(x)', 'FinalVar(x)', 'FINAL[Paris]', 'Final(Paris)', 'FINAL_VAR(“x”)'])
+def test_nearly_final(text, mode):
+    r,root = run(as_cell('x = 7', mode), text, 'FINAL(ok)', mode=mode)
+    assert r.answer=='ok' and told(root)[-1].startswith('No answer was read')
+
+def test_other_blocks_are_not_nothing():
+    "A block of another language is told that it does not run, not that there was nothing"
+    assert told(run('```bash\nls\n```', 'FINAL(ok)')[1])==[BARE_NOTE]
+
+def test_fence_in_final(): assert run('FINAL(```json\n{"a": 1}\n```)')[0].answer=='```json\n{"a": 1}\n```'
+
 # Fences
 
 around = dict(prose='I look at it:\n```python\nprint(1)\n```', after='```python\nprint(1)\n```\nThis prints one.', unclosed='```python\nprint(1)', doubled='```\n```python\nprint(1)\n```\n```',

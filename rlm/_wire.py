@@ -247,7 +247,7 @@ class Link:
     def _push(self, end, data):
         data = memoryview(data)
         while data:
-            data = data[self.sock.send(data):]
+            data = data[self.sock.send(data[:1<<16]):] # a larger piece is one call that goes on as long as a little is taken
             if data and end is not None and time.monotonic()>end: raise TimeoutError('The other end reads too slowly.')
 
     def offer(self, seconds, **frame):

@@ -11,16 +11,15 @@ import io, os, re, sys
 from contextlib import redirect_stderr
 from inspect import signature
 from pathlib import Path
-from urllib.parse import urlsplit
 from fastcore.script import anno_parser
 from . import __version__
-from .secrets import strip_controls
+from .secrets import clean
 
 # %% ../nbs/30_cli.ipynb #a80dcba0
 class BadUse(Exception):
     "A mistake in the call, in one sentence"
 
-def _say(s): print(strip_controls(str(s)), file=sys.stderr, flush=True)
+def _say(s): print(clean(str(s)), file=sys.stderr, flush=True)
 
 def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
 
@@ -59,8 +58,8 @@ def read_context(
 # %% ../nbs/30_cli.ipynb #65f387d0
 def _pick_model(model, base_url=None):
     "The model to use, and what the user is to know of it: as given, else `RLM_MODEL`, else the only one of the server, else the embedded reader"
-    if base_url and (urlsplit(base_url).scheme not in ('http','https') or not urlsplit(base_url).hostname):
-        raise BadUse(f"--base-url {base_url} is no URL: write it like http://{base_url.split('://')[-1].split('/')[0] or 'localhost:8000'}/v1.")
+    from rlm.providers import check_url
+    if base_url: check_url(base_url)
     if model: return model,None
     if env:=os.environ.get('RLM_MODEL'): return env,f'Model: {env} (from RLM_MODEL)'
     if base_url: return _served_model(base_url)
@@ -130,8 +129,11 @@ _flags = dict(base_url='--base-url', model='--model', sandbox='--sandbox', trace
 def _as_flags(s):
     "A sentence with the options of the command line in place of Python's arguments"
     s = re.sub(r',? or pass api_key=(?=[ .,;]|$)', ', or in a .env file', str(s))
-    s,names = s.replace('or None for no limit', 'or leave it out for no limit'),'|'.join(_flags)
-    s = re.sub(rf"\b(?:limits=)?Limits\(({names})=([^)]*)\)", lambda m: f"{_flags[m[1]]} {m[2].strip('…')}".strip(), s)
+    s = s.replace('or None for no limit', 'or leave it out for no limit')
+    s = re.sub('[,;] (?:or )?None for [^.;,]+', '', s) # an option is left out
+    names = '|'.join(_flags)
+    given = rf"(?:{names})=[^(),]*"
+    s = re.sub(rf"\b(?:limits=)?Limits\(({given}(?:, {given})*)\)", lambda m: ' '.join(f"{_flags[k]} {v.strip('…')}".strip() for k,v in (o.split('=') for o in m[1].split(', '))), s)
     return re.sub(rf"(?<![\w./?&-])({names})=(?=[\s'\"….]|$)", lambda m: f'{_flags[m[1]]} ', s).replace('  ', ' ')
 
 # %% ../nbs/30_cli.ipynb #913f2c86
@@ -147,7 +149,7 @@ def _report(run):
     mistake = getattr(run.error, 'kind', '') in _mistakes
     if run.stop in ('interrupted','error','budget','max_steps') and not mistake:
         _say(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
-    if run.answer: print(strip_controls(run.answer), flush=True)
+    if run.answer: print(clean(run.answer), flush=True)
     if run.stop=='interrupted': return 130
     if run.stop=='error': return 2 if mistake else 1
     return 0 if run else 1
@@ -241,7 +243,7 @@ def demo(
     for bench,more in ((benchmark_vanilla, {}), (benchmark_rlm, dict(verbose=verbose and sys.stderr, sandbox=sandbox))):
         res = bench(context, question, model=model, base_url=base_url, **more)
         said = res['answer'] or 'no answer: ' + _as_flags(res['error'] or '')
-        print(f"{res['method']}: {res['time']:.1f} s, {_count(res['calls'], 'model call')}, {res['tokens']:,} tokens\n{strip_controls(said)}\n", flush=True)
+        print(f"{res['method']}: {res['time']:.1f} s, {_count(res['calls'], 'model call')}, {res['tokens']:,} tokens\n{clean(said)}\n", flush=True)
     return 0 if res['answer'] else 1
 
 # %% ../nbs/30_cli.ipynb #f59ffdb4
@@ -263,7 +265,7 @@ def _usage():
 
 # %% ../nbs/30_cli.ipynb #17b41dd8
 def _bad_use(problem):
-    _say(f'rlm: {_as_flags(problem)}')
+    _say(f"rlm: {' '.join(_as_flags(problem).split())}") # names of files may have lines
     return 2
 
 def _parse(f, argv):

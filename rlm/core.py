@@ -30,7 +30,7 @@ from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_me
 from .providers import LMError, load_litellm
 from .reply import as_messages, content_text, message_of
 from .sandbox import SANDBOXES, default_sandbox
-from .secrets import hidden_values, public_params, redact, strip_controls
+from .secrets import clean, hidden_values, public_params, redact, strip_controls
 from .shell import ReplShell
 from .tools import describe, make_run_repl, named_tools, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path
@@ -65,7 +65,7 @@ def _shown(job, verbose=False, stream=False):
     for item in job.items(stream):
         if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
             step += not isinstance(item, dict)
-            verbose = _print(strip_controls(_item_text(item, step)), verbose)
+            verbose = _print(clean(_item_text(item, step)), verbose)
         yield item
 
 # %% ../nbs/12_core.ipynb #e33063c9
@@ -82,8 +82,9 @@ def _check_context(context):
     if path is not None: raise ValueError(f'The context is a path, {str(path)!r}, which is not read: give what is in it, for example Path({str(path)!r}).read_text().')
 
 def _check_query(query):
-    "Raise `ValueError` for a question that asks nothing"
+    "Raise `ValueError` for a question that asks nothing, `LMError` for what is none"
     if not query or isinstance(query, str) and not query.strip(): raise ValueError('The question is empty: say what you want to know.')
+    as_messages(query) # refuses what is neither a text nor messages, before a trace is begun
 
 # %% ../nbs/12_core.ipynb #c3514d2b
 def _model_facts(lm): return lm and dict(model=lm.model, base_url=redact(lm.base_url or '') or None, params=public_params(lm.params))
@@ -135,7 +136,8 @@ def advanced_toolloop(
     prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
     rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f, nm) for nm,f in ns.items()]), limits, prompts, check, window=lm.window)
     sub_lm = sh and sh.tools.lm
-    child = RLM(*[o and o.using(budget=Budget()) for o in (lm, sub_lm)], limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
+    doors = [o and o.using(budget=Budget()) for o in (lm, sub_lm)] # not the one of the run before
+    child = RLM(*doors, limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
     tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
     out = Outcome([system_message(sp, sh, limits)] + as_messages(message))
     return _shown(Job(out, rules, lm, ns, sh, tree), verbose, stream)
@@ -194,7 +196,7 @@ def _parts(self:Run):
     "The answer or what stands for it, why, and how the run went, as a terminal may show them"
     stop = self.stop if re.fullmatch('[a-z]+(_[a-z]+)*', str(self.stop)) else 'unknown' # of a file, for one
     facts = f"{stop}, {_count(self.steps, 'step')}, {self.usage}"
-    return [strip_controls(str(o)) for o in (self.answer or 'no answer', self.problem, facts)]
+    return [strip_controls(str(self.answer or 'no answer')), clean(self.problem), facts]
 
 # %% ../nbs/12_core.ipynb #c4f53798
 @patch
@@ -234,7 +236,7 @@ def _warned(run):
     if run.stop!='error' or getattr(run.error, 'kind', None) not in _mistakes: return run
     level,frame = 1,sys._getframe()
     while frame.f_back and frame.f_globals.get('__name__', '').startswith(('rlm.', 'asyncio.')): level,frame = level+1,frame.f_back
-    warnings.warn(strip_controls(str(run.error)), RunWarning, stacklevel=level)
+    warnings.warn(clean(str(run.error)), RunWarning, stacklevel=level)
     return run
 
 # %% ../nbs/12_core.ipynb #8eb40068
@@ -264,7 +266,7 @@ class RLM:
         if (where:=sandbox or default_sandbox()) not in SANDBOXES: raise ValueError(f"sandbox={where!r}: choose one of {', '.join(SANDBOXES)}.")
         if sandbox and shell not in (None, prep_shell): raise ValueError('sandbox= is for the shells of prep_shell, and shell= makes its own: give one of them.')
         if not isinstance(tools, (dict, list, tuple, type(None))): raise ValueError(f'tools= takes a list of functions or a dict of names and values, not a {type(tools).__name__}.')
-        split_final(final) # refused now what the first run would refuse
+        split_final(final) # what cannot be is refused here, before a trace is begun
         self.lm,self.sub_lm = as_lms(model, sub_model, base_url, RLM, **params)
         self.limits,self.mode,self.shell,self.final,self.prompts = as_limits(limits),mode,shell or prep_shell,final,prompts or Prompts()
         self.tools,self.trace,self.sandbox = tools,trace,sandbox
@@ -328,7 +330,7 @@ def _interrupt(run):
 # %% ../nbs/12_core.ipynb #d16e17f2
 @documented
 class Chat:
-    "Several questions about one context: variables stay, and the model sees the earlier questions and answers"
+    "Several questions about one context: variables stay, and the model sees the earlier questions and answers; limits hold for each question"
     sh:ReplShell # Holds the context and the variables
     messages:list[dict] # What the next prompt begins with
     history:list[dict] # All that was ever said
@@ -395,7 +397,6 @@ def _child(self:RLM, job, query, context):
     try:
         _check_query(query)
         _check_context(context)
-        as_messages(query)
     except (LMError, ValueError) as e: return FailedQuery(e)
     kid,facts = copy(self),context_facts(context, digest=bool(job.past or job.tree.trace.path)) # nobody else looks for it
     kid.lm,kid.final = self.sub_lm,None

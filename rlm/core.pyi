@@ -178,7 +178,7 @@ class RLM:
         """
 
 class Chat:
-    """Several questions about one context: variables stay, and the model sees the earlier questions and answers
+    """Several questions about one context: variables stay, and the model sees the earlier questions and answers; limits hold for each question
 
     Parameters::
 

@@ -195,6 +195,9 @@ def _told(err):
     status = int(code) if str(code).isdecimal() and 400<=int(code)<600 else 500
     return _Failed(status, str(said or err), err)
 
+# %% ../nbs/01c_direct.ipynb #1c10eaa8
+def _unreadable(plan): return LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True, unsettled=True)
+
 # %% ../nbs/01c_direct.ipynb #2dd916f2
 _no_usage = dict(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
@@ -211,8 +214,6 @@ def _simple(res):
         return _only(res, 'id', 'object', 'created', 'model', 'choices', 'usage') and _only(choice, 'index', 'message', 'finish_reason') and _only(m, 'role', 'content')
     except (KeyError, TypeError, ValueError, AttributeError): return False
 
-def _unreadable(plan): return LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True, unsettled=True)
-
 def _reply(res, plan, headers):
     "A litellm `ModelResponse` from the decoded body"
     litellm = load_litellm()
@@ -224,7 +225,9 @@ def _reply(res, plan, headers):
         else:
             empty = litellm.ModelResponse(usage=_no_usage)
             r = litellm.utils.convert_to_model_response_object(response_object=res, model_response_object=empty)
-    except Exception as e: raise _unreadable(plan) from e
+    except Exception as e:
+        if 'usage' in res: return _reply({k:v for k,v in res.items() if k!='usage'}, plan, headers) # it may be that alone
+        raise _unreadable(plan) from e
     r._hidden_params.update(response_cost=_cost(r, plan, headers, simple and res['usage']), lane='direct', headers=headers)
     return r
 
@@ -266,6 +269,12 @@ def _failures(plan):
     except _Failed as e: raise _mapped(e, plan) from e
 
 # %% ../nbs/01c_direct.ipynb #a0b2aed0
+def _part(o):
+    "A chunk as litellm makes it, without a usage that it cannot read"
+    chunk = load_litellm().ModelResponseStream
+    try: return chunk(**o)
+    except ValueError: return chunk(**{k:v for k,v in o.items() if k!='usage'})
+
 class Chunks:
     "A stream's chunks, as litellm makes them"
     def __init__(self, plan, resp): self.plan,self.resp,self.received_finish_reason,self._hidden_params = plan,resp,None,dict(lane='direct')
@@ -278,7 +287,6 @@ class Chunks:
                 if line.startswith(b'data:'): yield line[5:].strip()
 
     async def __aiter__(self):
-        chunk = load_litellm().ModelResponseStream
         async with self.resp:
             with _failures(self.plan):
                 async for data in self._events():
@@ -287,8 +295,8 @@ class Chunks:
                         o = json.loads(data)
                         if _wrong(o.get('error')): raise _told(o['error'])
                         if any(c.get('finish_reason') for c in o.get('choices') or ()): self.received_finish_reason = 'sent'
-                        part = chunk(**without_nonsense(o))
-                    except (ValueError, TypeError, AttributeError) as e: raise _unreadable(self.plan) from e # pydantic's errors are ValueErrors
+                        part = _part(without_nonsense(o))
+                    except (ValueError, TypeError, AttributeError, RecursionError) as e: raise _unreadable(self.plan) from e # pydantic's errors are ValueErrors
                     yield part
 
 # %% ../nbs/01c_direct.ipynb #1c9dfea8
@@ -331,7 +339,8 @@ async def complete(
         async with resp: raw,headers = await resp.read(),{k.lower():v for k,v in resp.headers.items()}
         if resp.status==422 and plan.drops: return # litellm leaves out what was refused, and tries again
         if not resp.ok: raise _refused(resp.status, headers, raw)
-        return _reply(json.loads(raw), plan, headers)
+        try: return _reply(json.loads(raw), plan, headers)
+        except RecursionError as e: raise _unreadable(plan) from e
 
 async def unstreamed(
     source, # From `LM.send` with `stream=True`

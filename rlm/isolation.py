@@ -200,7 +200,7 @@ class _Spawner:
             try: box.put(fn())
             except Exception as e: box.put(e)
 
-_spawn,_lock,_live = _Spawner(),threading.RLock(),weakref.WeakSet()
+_spawn,_lock,_live,_over = _Spawner(),threading.RLock(),weakref.WeakSet(),[]
 _boot = _import_rlm+'''from rlm._worker import main
 main(cfg)'''
 
@@ -215,6 +215,7 @@ def _new_folder():
 class WorkerProcess:
     "A worker process, as the host sees it"
     def __init__(self, kind, bounds, helpers, folder=None):
+        if _over: raise SandboxError('No worker can be started any more: this process ends.') # a cell of another thread would have a new one
         self.kind,self.bounds,self.helpers,self.owner,self.alive,self.why,self.sent,self.native = kind,bounds,helpers,lambda: None,True,'',{},()
         self.folder = folder or _new_folder()
         self.scratch,self.boxes,self.opened = f'{self.folder}/scratch',{},False
@@ -351,6 +352,7 @@ def take_worker(kind, bounds, helpers):
 # %% ../nbs/06a_isolation.ipynb #93f338b0
 def _end_all():
     "Leave no process and no folder behind"
+    _over.append(True)
     for w in list(_live):
         try: w.remove()
         except Exception: pass # the others must go too
@@ -362,8 +364,7 @@ def _after_fork():
         w.alive = False
         w.link.sock.close()
     _spawn,_lock = _Spawner(),threading.RLock()
-    _pool.clear()
-    _live.clear()
+    for o in (_pool,_live,_over): o.clear()
 
 endings.append(_end_all)
 os.register_at_fork(after_in_child=_after_fork)

@@ -266,7 +266,7 @@ async def _sent(self:LM, request, last, on_text):
         if isinstance(e, TimeoutError) and limit<self.timeout: raise BudgetExceeded('time', f'The limit of {self.budget.limits.time:,} seconds ended a call of {self.model}.') from e
         if isinstance(e, (KeyboardInterrupt, SystemExit)): raise Halted from e
         if failed is e: raise
-        raise failed from e
+        raise failed from None # what the server said is in it, cleaned: a traceback would show the rest
     clean_reply(r)
     usage,broken = usage_of(r, time.perf_counter()-start),message_of(r) is None
     if usage.total_tokens or not broken: self._book(usage := self._settled(request, r, usage), held)

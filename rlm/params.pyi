@@ -1,8 +1,9 @@
 # Made from params.py by tools/stubs.py: do not edit
 from collections.abc import Callable
 from typing import Any
-__all__ = ['chat_params', 'most_reply', 'own_params', 'refuse_unknown', 'check_values', 'more_params', 'check_door', 'estimate_tokens', 'prompt_tokens', 'most_tokens']
+__all__ = ['chat_params', 'own_params', 'most_reply', 'refuse_unknown', 'check_values', 'more_params', 'check_door', 'estimate_tokens', 'prompt_tokens', 'most_tokens']
 chat_params: frozenset
+own_params: tuple
 
 def refuse_unknown(given: dict, door: Callable, more: tuple=...) -> Any: ...
 most_reply: int
@@ -10,7 +11,6 @@ most_reply: int
 def check_values(params: dict) -> None: ...
 
 def more_params(params: dict | None) -> dict: ...
-own_params: tuple
 
 def check_door(**attrs: Any) -> None: ...
 

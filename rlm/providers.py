@@ -126,6 +126,11 @@ def _number(code):
     except (TypeError, ValueError): return
     return n if 400<=n<600 else None
 
+# %% ../nbs/01a_providers.ipynb #d30fbeeb
+def _in_success(e): return type(e) is Exception and hasattr(e, 'status_code') # so litellm raises an error object in a success, with its `code`, or 422 where it has none
+
+def _answered(e): return _in_success(e) or _told(e) is not None
+
 # %% ../nbs/01a_providers.ipynb #c73f2dc5
 def _told(e):
     "The status that a server sent, None where `e` is not its answer; litellm's own exceptions stand for anything"
@@ -135,8 +140,8 @@ def _told(e):
 
 def _status(causes):
     "The HTTP status of a failure, also of one that came inside a success; None where there is none"
-    for o in causes: # litellm raises an error object in a success as a bare Exception, with its `code`, or 422 where it has none
-        if type(o) is Exception and hasattr(o, 'status_code'): return 500 if o.status_code==422 else _number(o.status_code) or 500
+    for o in causes:
+        if _in_success(o): return 500 if o.status_code==422 else _number(o.status_code) or 500
     return next((s for o in causes if (s := _told(o))), None) or _number(getattr(causes[0], 'status_code', None))
 
 # %% ../nbs/01a_providers.ipynb #1acf7138
@@ -182,6 +187,13 @@ def brief(
     s = re.sub(r'^((litellm\.)?\w+(Error|Exception): )*(\w+Exception - )?', '', ' '.join(s.split()))
     return s if len(s)<300 else s[:300]+' …'
 
+# %% ../nbs/01a_providers.ipynb #8f5099ce
+_unread = re.compile(r'line \d+ column \d+ \(char \d+\)|invalid response object|validation errors? for ')
+
+def _read_none(causes, said):
+    "Did a server answer, and could nobody read it? litellm calls that its own 500"
+    return not any(map(_told, causes)) and bool(_unread.search(said) or any(type(o).__name__=='ValidationError' for o in causes))
+
 # %% ../nbs/01a_providers.ipynb #322d75b4
 _too_long = re.compile(r'context_?length_?exceeded|context_?window_?exceeded|exceed_context_size|maximum (context|prompt) length|(prompt|input) is too long'
     r"|exceeds? the (available |model.s )?(context (window|size|length)|maximum (context|number of tokens))")
@@ -192,12 +204,6 @@ _no_key = re.compile('missing credentials|api_key client option|missing .{0,30}a
 _bad_key = re.compile('invalid_api_key|incorrect api key|api_key_invalid|api key not valid|no_db_connection|no connected db|invalid proxy server token|token_not_found_in_db')
 _no_line = re.compile('^connection error|cannot connect to|connect call failed|server disconnected')
 _broken = 'ReadError RemoteProtocolError ClientPayloadError ServerDisconnectedError ConnectionResetError IncompleteRead'.split()
-
-_unread = re.compile(r'line \d+ column \d+ \(char \d+\)|invalid response object|validation errors? for ')
-
-def _read_none(causes, said):
-    "Did a server answer, and could nobody read it? litellm calls that its own 500"
-    return not any(map(_told, causes)) and bool(_unread.search(said) or any(type(o).__name__=='ValidationError' for o in causes))
 
 def _on_the_way(causes, said):
     "Did a call fail before any server said anything?"
@@ -252,5 +258,5 @@ def classify(
         if any(type(o).__name__ in _broken for o in causes): return err('connection', f'The connection to {model}{at} broke off.', retry=True, unsettled=True)
         return err('connection', f'No connection to {model}{at}: is the server running, and is the URL right?', retry=True)
     if _read_none(causes, low): return err('malformed', f'{model}{at} sent something that is not a reply: {brief(causes[-1], keys)}', retry=True, unsettled=True)
-    if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e), unsettled=status==504)
+    if status and status>=500: return err('server', f'{model}{at} failed ({status}): {said}', retry=True, wait=_retry_after(e), unsettled=status==504 or not any(map(_answered, causes)))
     return err('bad_request', f'{model}{at} refused the request: {said}')

@@ -62,18 +62,33 @@ def _sandbox(header):
     was = (header.get('sandbox') or '').split(':')[0]
     return max((os.environ.get('RLM_SANDBOX'), was, 'auto'), key=lambda o: _strength.get(o, -1))
 
+# %% ../nbs/12a_rerun.ipynb #fd495cdc
+def _wider(limits):
+    "Which of these limits are wider than the default ones"
+    most = {k:v for k in ('calls','tokens','cost','time') if (v:=getattr(Limits(), k)) is not None}
+    return [k for k,v in most.items() if k in limits and (limits[k] is None or limits[k]>v)]
+
+def _to_type(limits):
+    "Limits as somebody would write them"
+    none = asdict(Limits.none())
+    named,short = ({k:v for k,v in limits.items() if v!=o[k]} for o in (asdict(Limits()), none))
+    name,args = ('Limits.none',short) if len(short)<len(named) else ('Limits',named)
+    return f"{name}({', '.join(f'{k}={v!r}' for k,v in args.items())})"
+
+# %% ../nbs/12a_rerun.ipynb #54205b21
 def recorded_limits(
     header:dict, # Of a trace
+    live:bool=True, # May models be called? Else nothing is spent, and wide limits do no harm
     **new, # Limits that are others now
 )->Limits: # Raises `ValueError` when the recorded ones are none, or are wider than the default ones of `Limits`
     "The limits of a run, as far as a file may say them"
     old = {k:v for k,v in header['limits'].items() if k in {f.name for f in fields(Limits)} and k not in new}
     for k,v in old.items():
         if not maybe(number if k in ('cost','time','cell_time','history') else whole)(v): raise ValueError(f'The trace has a limit {k}={_said(v)}, which is none: give limits= again.')
-        most = getattr(Limits(), k) if k in ('calls','tokens','cost','time') else None
-        if most is not None and (v is None or v>most): raise ValueError(f'This run had the limit {k}={v}, and a file may not widen the default of {most:,}: give limits= again.')
-    try: return Limits(**old | new)
-    except TypeError as e: raise ValueError(f'The limits of the trace are none ({e}): give limits= again.') from None
+    try: res = Limits(**old | new)
+    except (TypeError, ValueError) as e: raise ValueError(f'The limits of the trace are none ({e}): give limits= again.') from None
+    if live and (wide:=_wider(old)): raise ValueError(f"This run had wider limits than the default ones ({', '.join(wide)}), which no file may say: give limits={_to_type(asdict(res))} again if it is yours.")
+    return res
 
 # %% ../nbs/12a_rerun.ipynb #a07609ca
 def _signed(o): return number(abs(o)) if type(o) in (int,float) else False
@@ -144,7 +159,7 @@ def _rlm_of(header, changes, live=True):
     _refuse_what_is_missing(header, changes)
     prompts = {f.name: header['prompts'][f.name] for f in fields(Prompts) if f.name in header['prompts']}
     kw = dict(mode=header['mode'], prompts=Prompts(**prompts)) | {k: changes[k] for k in _of_run if k in changes}
-    if kw.get('limits') is None: kw['limits'] = recorded_limits(header)
+    if kw.get('limits') is None: kw['limits'] = recorded_limits(header, live)
     if kw.get('sandbox') is None: kw['sandbox'] = _sandbox(header)
     if not live: return RLM(_recorded_model(header['root']), _recorded_model(header['sub'] or header['root']), **kw)
     model,sub_model = _models(header, changes)
@@ -210,7 +225,7 @@ def resume(
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **changes, # What is to differ, as `RLM` takes it: `limits`, `model` …, and what no file may say: `base_url`, `api_key`, `tools`, `sandbox='trusted'`
 )->Run: # Of the whole run; raises `ValueError` when it cannot be taken up
-    "Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise"
+    "Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise, and may ask models within the limits"
     traces = _sections(path)
     header,messages = traces[-1].header,_first_messages(traces)
     rlm = _rlm_of(header, dict(trace=path) | changes)

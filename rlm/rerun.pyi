@@ -7,10 +7,10 @@ __all__ = ['header_of', 'recorded_limits', 'resume', 'replay', 'fork']
 
 def header_of(path: str | Path) -> dict: ...
 
-def recorded_limits(header: dict, **new: Any) -> Limits: ...
+def recorded_limits(header: dict, live: bool=True, **new: Any) -> Limits: ...
 
 def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **changes: Any) -> Run:
-    """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise
+    """Go on with a run after a crash, an interrupt or a limit; nothing that was answered is asked again. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise, and may ask models within the limits
 
     Parameters::
 

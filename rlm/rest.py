@@ -8,6 +8,7 @@ __all__ = ['pause', 'patience', 'Rest']
 # %% ../nbs/06c_rest.ipynb #f155d1f3
 import os, queue, secrets, signal, threading, time, weakref
 from contextlib import contextmanager
+from fastcore.basics import patch
 from .isolation import WorkerProcess, process_pids
 
 # %% ../nbs/06c_rest.ipynb #450a0592
@@ -47,15 +48,6 @@ class Rest:
             self.users -= 1
             if not self.users and self.w.alive and self.can: _watch.add(self)
 
-    @contextmanager
-    def joined(self):
-        "Use it as soon as somebody else does: `with rest.joined() as used: …`; `used` is false if it has ended before"
-        with _watch.lock:
-            while not self.users and self.w.alive and self.can: _watch.lock.wait(.5)
-            self.users += 1
-        try: yield self.w.alive
-        finally: self.__exit__()
-
     def step(self, idle):
         "Bring it to rest a little further while `idle()`; says whether that is over"
         if self.box is None:
@@ -77,6 +69,17 @@ class Rest:
         "It is used again, or at rest"
         if self.box is not None: self.w.boxes.pop(self.id, None)
         self.box = None
+
+# %% ../nbs/06c_rest.ipynb #a78525b0
+@patch
+@contextmanager
+def joined(self:Rest):
+    "Use it as soon as somebody else does: `with rest.joined() as used: …`; `used` is false if it has ended before"
+    with _watch.lock:
+        while not self.users and self.w.alive and self.can: _watch.lock.wait(.5)
+        self.users += 1
+    try: yield self.w.alive
+    finally: self.__exit__()
 
 # %% ../nbs/06c_rest.ipynb #728c8b9f
 class _Watch:

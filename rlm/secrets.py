@@ -90,17 +90,17 @@ _random = r'(?=[A-Za-z+/_.=~-]{0,64}\d)(?=[\d+/_.=~-]{0,64}[A-Za-z])[A-Za-z0-9+/
 def _behind(n): # as `_apart`, asked behind a word of `n` letters: a pattern that begins with letters is found quickly
     return rf'(?:(?<![A-Za-z0-9].{{{n}}})|(?<=\\[bfnrt].{{{n}}})|(?<=\\u[0-9a-fA-F]{{4}}.{{{n}}})|(?<=%[0-9a-fA-F]{{2}}.{{{n}}}))'
 _apart5,_apart6 = _behind(5),_behind(6)
-_about = [ # what must be in the text, in lower case, and the pattern; what its first group holds stays
+_about = [ # what must be in the text, in lower case, and the pattern; what its first group holds stays, and no escape is cut in two
     (('private key',), re.compile(r'(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(?:[^"\'\\-]|\\+[nr]|-(?!----))+')),
     (('://',), re.compile(r'(://)[^\s/"\'<>?#\\]*(?=@)')),
     ('?&', re.compile(r'([?&][\w.\-]{0,40}(?:key|token|secret|passw(?:or)?d|pwd|signature|sig|auth|credential)=)[^&\s"\'#\\<>;]{6,}', re.I)),
     (('bearer',), re.compile(rf'(bearer{_apart6}\s+)(?:{_random}{{8,}}|[A-Za-z0-9+/_.=~-]{{20,}})', re.I)),
     (('basic',), re.compile(rf'(basic{_apart5}\s+)(?=[A-Za-z+/]*(?:\d|(?-i:[a-z][A-Z])))[A-Za-z0-9+/]{{10,}}={{0,2}}', re.I)),
-    (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*["\'\\]*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I)),
-    (('cookie',), re.compile(r'(cookie["\'\\]*\s*[:=]\s*["\'\\]*)(?=[\w.-]{1,60}=)[^\r\n"\'\\]{12,}', re.I)),
+    (('authorization',), re.compile(r'(authorization["\'\\]*\s*[:=]\s*(?:\\*["\'])*(?:[A-Za-z-]+\s+)?)[^\s"\'\\,;]{8,}', re.I)),
+    (('cookie',), re.compile(r'(cookie["\'\\]*\s*[:=]\s*(?:\\*["\'])*)(?=[\w.-]{1,60}=)[^\r\n"\'\\]{12,}', re.I)),
     (('--',), re.compile(rf'(--[\w-]{{0,40}}(?:key|token|secret|passw(?:or)?d)\s{{1,4}}["\']?){_random}{{12,}}', re.I)),
     (('</',), re.compile(rf'(<[\w:.-]{{0,40}}(?:key|token|secret|passw(?:or)?d)>){_random}{{8,}}(?=<)', re.I))]
-_value = re.compile(r'([:=]>?=?\s{0,4}["\'\\]*)'
+_value = re.compile(r'([:=]>?=?(?:\s|\\+[nrt]){0,4}(?:\\*["\'])*)'
     r'(?=[A-Za-z+/_.~-]{0,64}\d)(?=[\d+/_.~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.~-]{20,}={0,2}') # looked for first: there are few
 _name = re.compile(r'(?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d'
     r'|credentials?|signature)["\'\\]*\s{0,4}$', re.I)

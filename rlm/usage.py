@@ -84,7 +84,8 @@ def _counts(u):
     "The four numbers of a `usage`; None when one of them cannot be"
     sent,got = _get(u, 'prompt_tokens_details'),_get(u, 'completion_tokens_details')
     counts = [_get(u, 'prompt_tokens'), _get(u, 'completion_tokens'), _get(sent, 'cached_tokens'), _get(got, 'reasoning_tokens')]
-    return [int(o) for o in counts] if all(_sound(o) and o==int(o) for o in counts) else None
+    parts = [v for o in (sent, got) if isinstance(o, dict) for v in o.values() if isinstance(v, Real)] # prices go by these too
+    return [int(o) for o in counts] if all(_sound(o) and o==int(o) for o in counts) and all(map(_sound, parts)) else None
 
 def usage_of(
     response, # A litellm `ModelResponse`, or anything with the same attributes

@@ -2,6 +2,7 @@
 It plants secrets, listeners and a decoy process, and is a process of its own, so that an attack which succeeds ends this and not the tests."""
 import argparse,asyncio,base64,ctypes,fcntl,json,os,platform,pty,re,resource,shutil,signal,socket,sqlite3,struct,subprocess,sys,sysconfig,tempfile
 import termios,threading,time,traceback,types
+from dataclasses import replace
 from pathlib import Path
 
 ENV,MEM,FILE,DB,ARGV = secrets = 'sk-canary-ENV-7f3a','sk-canary-MEM-55d1','CANARY-FILE-91c2','CANARY-DB-33ee','CANARY-ARGV-4d2b'
@@ -284,6 +285,8 @@ class Judge:
         self.most_children = 0
         sc.net.heard.clear()
         watch,start,before = Watch(),time.monotonic(),self.worker()
+        bounds = getattr(self.sh, 'bounds', None)
+        if bounds and 'scratch_mb' in check: self.sh.bounds = replace(bounds, scratch=check['scratch_mb']<<20)
         try: cell = self.sh.run(sc.fill(a['cell']), timeout=a.get('timeout', 2 if a['class']=='dos' else 5))
         except BaseException as e:
             watch.stop()
@@ -300,6 +303,9 @@ class Judge:
         if m:=driving.search(out): bad.append(f'output holds {m[0]!r}')
         if len(out)>min(check.get('max_out', 10**9), 20000): bad.append(f'{len(out):,} characters of output')
         if not plain(cell.value): bad.append(f'the value is a {type(cell.value).__name__}')
+        if max(map(len, getattr(cell, 'images', [])), default=0)>2<<20: bad.append('a picture has no cap')
+        if not (0<=getattr(cell, 'seconds', 0)<10**6 and 0<=getattr(cell, 'left_out', 0)<1<<53): bad.append(f'took {cell.seconds} s, left out {cell.left_out}')
+        if len(type(cell.error).__name__)>100: bad.append('the error has a name without end')
         if final and not plain(final[0]): bad.append(f'the answer is a {type(final[0]).__name__}')
         if final and check.get('no_final'): bad.append('it gave an answer')
         if final and isinstance(final[0], str) and len(final[0])>check.get('max_final', 10**8): bad.append('the answer has no cap')
@@ -307,7 +313,9 @@ class Judge:
         if took>check.get('max_s', 15): bad.append(f'took {took:.1f} s')
         if memory>check.get('max_rss_mb', 10**9) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss>3<<20: bad.append(f'took {memory:,} MB of memory')
         if disk>check.get('max_disk_mb', 10**9): bad.append(f'took {disk:,} MB of disk')
-        return bad + self.after(check, a, before)
+        bad += self.after(check, a, before)
+        if bounds: self.sh.bounds = bounds
+        return bad
 
     def outside(self, check):
         "What changed outside the shell"

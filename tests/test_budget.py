@@ -275,8 +275,10 @@ def test_runs_share_a_sub_model():
 nonsense = dict(missing=False, zeros=dict(prompt_tokens=0, completion_tokens=0), below=dict(prompt_tokens=-10**6, completion_tokens=-5),
     huge=dict(prompt_tokens=10**30, completion_tokens=10**12), half=dict(prompt_tokens=12), empty=dict(prompt_tokens=None, completion_tokens=None))
 unreadable = dict(nan=dict(prompt_tokens=math.nan, completion_tokens=math.nan), endless=dict(prompt_tokens=math.inf, completion_tokens=3),
-    words=dict(prompt_tokens='many', completion_tokens='few'), part=dict(prompt_tokens=12.5, completion_tokens=3),
-    details=dict(prompt_tokens=12, completion_tokens=3, completion_tokens_details=dict(reasoning_tokens='x')), text='nothing', items=[1, 2])
+    words=dict(prompt_tokens='many', completion_tokens='few'), part=dict(prompt_tokens=12.5, completion_tokens=3), text='nothing', items=[1, 2])
+more = dict(details=dict(completion_tokens_details=dict(reasoning_tokens='x')), total=dict(total_tokens='many'), audio=dict(prompt_tokens_details=dict(audio_tokens='x')),
+    below=dict(completion_tokens_details=dict(text_tokens=-10**9, audio_tokens=10**9)))
+unreadable |= {k: dict(v, prompt_tokens=12, completion_tokens=3) for k,v in more.items()}
 
 def check_estimate(usage, streamed):
     "A reply with this `usage` is estimated, priced and flagged"
@@ -308,10 +310,12 @@ def test_usage_that_litellm_cannot_read(streamed, monkeypatch):
         assert len(server.asked)==m.budget.failed==2 and e.value.kind=='malformed' and '500' not in str(e.value)
     assert m.budget.left()['tokens']<=10_000-2*(18+256) and m.budget.left()['cost']<=round(1-2*m.price(9, 256), 4)
 
-@pytest.mark.parametrize('fault', [Fault(delay=60, reply='late'), Fault(drop='before'), Fault(drop='body', reply='cut '*20), Fault(504), Fault(200, body='{"choices": 7}'), Fault(200, body='[]'), Fault(200, body='half of')],
-    ids=['hangs','hangs up','cut','gateway','choices','list','text'])
+broken = dict(hangs=Fault(delay=60, reply='late'), hangs_up=Fault(drop='before'), cut=Fault(drop='body', reply='cut '*20), gateway=Fault(504), choices=Fault(200, body='{"choices": 7}'),
+    list=Fault(200, body='[]'), text=Fault(200, body='half of'), deep=Fault(200, body='['*5000))
+
+@pytest.mark.parametrize('fault', broken.values(), ids=broken)
 @pytest.mark.parametrize('limits', [dict(cost=.04), dict(tokens=8000)], ids=['cost','tokens'])
-def test_what_nobody_settled_stays_taken(fault, limits):
+def test_what_nobody_settled_stays_taken(fault, limits, lane):
     "A server that breaks off each time may bill each time: what was reserved for such a request counts, so the bill stays within the limit"
     model = 'openai/gpt-4o'
     script = greedy("for i in range(40):\n    try: llm_query(f'{i} ' + 'text '*1000)\n    except Exception as e: last = str(e)", landing='FINAL_VAR(last)')

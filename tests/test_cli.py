@@ -77,7 +77,7 @@ def test_no_answer(files, capsys):
 # in this process: a process of its own for each would take too long
 sentences = {'no question': (['ask'], 'required: question'), 'swapped': (['ask', 'story.txt', 'Who is it?'], 'The question comes first: rlm ask "Who is it?" story.txt'), 'no such command': (['nope'], 'commands: ask'),
     'no steps': (['ask', 'Who?', 'story.txt', '--max-steps', '0'], '--max-steps 0'), 'no money': (['ask', 'Who?', 'story.txt', '--max-cost', '0'], '--max-cost 0'), 'no time': (['ask', 'Who?', 'story.txt', '--max-time', '-1'], '--max-time -1'),
-    'no scheme': (['ask', 'Who?', 'story.txt', '--base-url', 'localhost:8000'], 'write it like http://localhost:8000/v1'), 'a word': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--base-url', 'foo'], 'http://foo/v1'),
+    'no scheme': (['ask', 'Who?', 'story.txt', '--base-url', 'localhost:8000'], 'write it as http://localhost:8000/v1'), 'a word': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--base-url', 'foo'], "--base-url 'foo' is no address"),
     'far away': (['ask', 'Who?', 'story.txt', '--base-url', 'http://far.example/v1'], 'needs --model'), 'nobody there': (['ask', 'Who?', 'story.txt', '--base-url', 'http://127.0.0.1:9/v1'], 'needs --model'), 'demo': (['demo', '--base-url', 'http://127.0.0.1:9/v1'], 'needs --model'),
     'no such sandbox': (['ask', 'Who?', 'story.txt', '--sandbox', 'dockr'], "'dockr'"), 'no such model': (['ask', 'Who?', 'story.txt', '--model', 'gtp-5'], '--base-url'), 'no price': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--max-cost', '1', '--base-url', 'http://127.0.0.1:9/v1'], '--max-cost cannot be kept'),
     'no trace': (['resume', 'nothing.jsonl', 'story.txt'], 'nothing.jsonl'), 'empty demo': (['demo', '--question', ' '], 'question is empty')}
@@ -186,3 +186,12 @@ def test_closed_pipe(files):
     "`rlm … | head -0` is no traceback"
     p = subprocess.Popen(f'"{rlm}" ask "Who is the harbour master?" story.txt | true', shell=True, cwd=files, stderr=subprocess.PIPE, text=True)
     assert 'Traceback' not in p.communicate(timeout=60)[1]
+
+def test_wide_limits_again(files, capsys, monkeypatch):
+    "What a file may not say is named as it is typed here"
+    monkeypatch.chdir(files)
+    (files/'t.jsonl').unlink(missing_ok=True)
+    assert main(['ask', 'Who?', 'other.txt', '--model', 'embedded/extractive', '--trace', 't.jsonl', '--max-tokens', '50000000', '--max-cost', '2', '--max-steps', '1']) in (0, 1)
+    capsys.readouterr()
+    assert main(['resume', 't.jsonl', 'other.txt'])==2 and 'give --max-steps 1 --max-tokens 50000000 --max-cost 2.0 again' in capsys.readouterr().err
+    assert main(['resume', 't.jsonl', 'other.txt', '--max-tokens', '50000000', '--max-steps', '9'])==0

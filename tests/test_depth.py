@@ -370,3 +370,14 @@ def test_one_interrupted_child():
         with pytest.raises(KeyboardInterrupt) as e: ask(server)
         run = e.value.run
         assert run.stop=='interrupted' and run.usage.calls==server.billed.calls<60 and wait(idle)<1
+
+def test_few_in_a_tree():
+    "Children of children share the room for children, and all of them are answered: each run may have one, however full it is"
+    codes = dict(top=["x = rlm_query_batched('mid', ['c']*8)\nFINAL(len([o for o in x if o==4]))"], mid=["x = rlm_query_batched('low', ['d']*4)\nFINAL(len([o for o in x if o=='done']))"], low=["FINAL('done')"])
+    with ScriptedServer(tree(codes), latency=.02) as server: run = ask(server, depth=3)
+    assert run.value==8, run.error
+    now = most = 0
+    for e in run.trace:
+        now += (e.kind=='child_started')-(e.kind=='child_ended')
+        most = max(most, now)
+    assert 8<most<=16

@@ -9,7 +9,7 @@ from rlm.folders import sweep_folders
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 
 HOST = r"""
-import os,signal,sys,time
+import os,signal,sys,threading,time
 way = sys.argv[1]
 if way=='ignored': signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if way=='own': signal.signal(signal.SIGTERM, lambda *a: (print('OWN', flush=True), sys.exit(3)))
@@ -19,6 +19,9 @@ sh.run('x = context')
 time.sleep(.3) # the variables are kept in a pause
 if way=='forked' and os.fork()==0: os.kill(os.getpid(), signal.SIGTERM)
 if way=='forked': print('CHILD', os.WTERMSIG(os.wait()[1]), sh.run('x').value, flush=True)
+if way=='threads':
+    for s in (sh, *(prep_shell('c', sandbox='auto') for _ in range(3))): threading.Thread(target=s.run, args=('while True: pass',), daemon=True).start()
+    time.sleep(.5)
 print('READY', flush=True)
 if way=='cell': sh.run('while True: pass', timeout=30)
 if way=='loop':
@@ -39,7 +42,7 @@ def ours(tmp): return sorted(o.name for o in tmp.iterdir() if o.name.startswith(
 
 slow = pytest.mark.slow
 
-@pytest.mark.parametrize('way', ['idle', pytest.param('cell', marks=slow), pytest.param('loop', marks=slow)])
+@pytest.mark.parametrize('way', ['idle','threads', pytest.param('cell', marks=slow), pytest.param('loop', marks=slow)])
 def test_terminated(way, tmp_path):
     "After SIGTERM and SIGHUP nothing is left, and the exit status is that of the signal"
     for sig in (signal.SIGTERM,signal.SIGHUP)[:1 if way!='idle' else 2]:

@@ -147,8 +147,19 @@ def test_default_limits_bind(good, tmp_path):
         for v in (None, most+1):
             lines = copy.deepcopy(good)
             lines[0]['limits'][nm] = v
-            with pytest.raises(ValueError, match='limits= again'): rerun.resume(write(tmp_path/'t.jsonl', lines), 'some text', model=ScriptedLM('FINAL(1)'))
+            with pytest.raises(ValueError, match='no file may say: give limits='): rerun.resume(write(tmp_path/'t.jsonl', lines), 'some text', model=ScriptedLM('FINAL(1)'))
             assert rerun.resume(tmp_path/'t.jsonl', 'some text', model=ScriptedLM('FINAL(1)'), limits=Limits(), sandbox='trusted').answer=='1'
+
+@pytest.mark.parametrize('mine', ['Limits.none()', 'Limits(calls=5000)', 'Limits(tokens=50000000, depth=2)', 'Limits.none(cost=0.5)', 'Limits.none(depth=2)', 'Limits(steps=3, calls=None)'])
+def test_wide_limits_of_mine(mine, tmp_path):
+    "The sentence says what to type; and where no model is called, wide limits do no harm"
+    script = [call_repl('x = 1'), 'FINAL(1)']
+    path = tmp_path/'t.jsonl'
+    RLM(ScriptedLM(script, cost=0.), limits=eval(mine), trace=path, sandbox='trusted')('c', 'q')
+    assert rerun.replay(path).answer==rerun.replay(path, 'c', sandbox='trusted').answer=='1'
+    with pytest.raises(ValueError) as e: rerun.resume(path, 'c', model=ScriptedLM('FINAL(2)'))
+    assert f'give limits={mine} again' in str(e.value)
+    assert rerun.resume(path, 'c', model=ScriptedLM('FINAL(2)', cost=0.), limits=eval(mine), sandbox='trusted').answer=='1'
 
 # Code
 

@@ -1,11 +1,11 @@
 "What a notebook and a terminal show of a run: text, whatever a document, a model, a server or a file name put into it"
-import asyncio,io,unicodedata
+import asyncio,io,traceback,unicodedata
 from html.parser import HTMLParser
 import nbformat,pytest
 from nbconvert import HTMLExporter
 from rlm.cli import main
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.lm import LMError
+from rlm.lm import LM,LMError
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.tools import make_run_repl, prep_shell
 from rlm.usage import Usage
@@ -139,3 +139,45 @@ def test_verbose_in_python(capsys):
     list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=ScriptedLM(script), verbose=out))
     sh.close()
     assert 'Lovelace' in out.getvalue() and not controls(out.getvalue())
+
+# Keys, and lines, in what a terminal shows
+
+key = 'sk-canary0123456789abcdefghij'
+typed = {'command': [key], 'option': ['ask', 'Who?', 'a.txt', '--api-key', key], 'value': ['ask', 'Who?', 'a.txt', f'--bogus={key}'], 'number': ['ask', 'Who?', 'a.txt', '--max-steps', key], 'model': ['ask', 'Who?', 'a.txt', '--model', key],
+    'file': ['ask', 'Who?', f'{key}.txt'], 'trace': ['resume', f'{key}.jsonl'], 'url': ['ask', 'Who?', 'a.txt', '--base-url', f'http://u:{key}@127.0.0.1:9/v1'], 'query of a url': ['ask', 'Who?', 'a.txt', '--base-url', f'http://127.0.0.1:9/v1?api_key={key}'],
+    'url that is none': ['ask', 'Who?', 'a.txt', '--base-url', f'http://[::1/{key}']}
+
+@pytest.mark.parametrize('name', typed)
+def test_typed_keys(name, story, capfd, monkeypatch):
+    "What somebody types in the wrong place is on the screen, and in the log of the job, only once"
+    monkeypatch.chdir(story.parent)
+    assert main(typed[name])==2
+    out,err = capfd.readouterr()
+    assert err.strip() and key not in out+err and 'Traceback' not in err
+
+def test_key_in_an_answer(story, capfd):
+    with ScriptedServer(lambda m: f'FINAL(The key is {key}.)') as server: assert main(['ask', 'Who?', str(story), '--model', 'openai/m', '--base-url', server.url, '--verbose'])==0
+    out,err = capfd.readouterr()
+    assert out=='The key is sk-….\n' and key not in err
+
+def test_names_with_lines(story, capfd, monkeypatch):
+    "A name of a file cannot write a line of its own"
+    monkeypatch.chdir(story.parent)
+    for args in (['ask', 'Who?', 'a\nrlm: all is well.txt'], ['resume', 'a\nrlm: all is well'], ['a\nrlm: x']):
+        assert main(args)==2
+        assert capfd.readouterr().err.count('\n')==1
+
+def test_options_are_left_out(story, capfd, monkeypatch):
+    "Where Python takes None, a terminal leaves the option out"
+    monkeypatch.chdir(story.parent)
+    for args in (['--max-cost', 'nan'], ['--max-tokens', '0'], ['--trace', ''], ['--base-url', 'http://[::1/v1']):
+        assert main(['ask', 'Who?', 'a.txt', '--model', 'embedded/extractive', *args])==2
+        err = capfd.readouterr().err
+        assert args[0] in err and 'None' not in err
+
+def test_traceback_of_a_failed_call(capsys):
+    "What a server said stands in a traceback as it stands in the sentence: without keys and escape sequences, and without the calls of libraries"
+    with ScriptedServer(lambda m: Fault(500, f'No. {every} {key}')) as server: run = RLM(LM('openai/m', base_url=server.url, retries=0))('c', 'q')
+    with pytest.raises(LMError) as e: run.raise_for_stop()
+    shown = ''.join(traceback.format_exception(e.value))
+    assert 'failed (500): No. Ada' in shown and key not in shown and not controls(shown) and 'litellm' not in shown

@@ -453,6 +453,27 @@ def test_malformed_frames(sends, receives):
             except (BadFrame, EOFError, ConnectionError): pass
     assert time.monotonic()-start<20
 
+def test_slow_reader():
+    "Who reads nothing, or a little at a time, holds up nobody for longer than the patience of the link: not the thread that sends, and not those that wait for their turn"
+    for pause in (.03, 9):
+        near,far = socket.socketpair()
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack('ll', 0, 400_000))
+        link,over,failed = Link(near, patience=.4),threading.Event(),[]
+        def read():
+            while not over.wait(pause): far.recv(5000)
+        def send(**kw):
+            try: link.send(op='x', **kw)
+            except OSError as e: failed.append(e)
+        threads = [threading.Thread(target=o) for o in (read, lambda: send(text='y'*4_000_000), lambda: (time.sleep(.1), send()))]
+        start = time.monotonic()
+        for t in threads: t.start()
+        for t in threads[1:]: t.join(10)
+        took = time.monotonic()-start
+        over.set()
+        assert len(failed)>=1 and took<4, (pause, failed, took)
+        near.close()
+        far.close()
+
 @linux
 def test_malformed_frames_end_the_worker():
     "Sent by a cell, or by the host, they end the worker at most; the next cell works"

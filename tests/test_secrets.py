@@ -1,4 +1,4 @@
-"One list of secrets for all: 90 forms of keys, names of variables, values in every way of writing, and texts that hold none"
+"One list of secrets for all: 150 forms of keys, names of variables, values in every way of writing, and texts that hold none"
 import base64,json,random,string,time
 from urllib.parse import quote
 
@@ -96,6 +96,15 @@ def test_params():
 def test_controls(text, left): assert strip_controls(text)==left
 
 def test_azure_secret(): assert redact('is p7E8Q~'+'Ab1_'*8+' it')=='is p7E… it' # with a ~ of its own
+
+def test_json_stays():
+    "An escape before a value is not cut in two"
+    for name in ('secret=', 'password: ', 'authorization: ', 'Cookie: a=', 'api_key="'):
+        for before in ('\n', '\té', 'é', '\\', '"', "\\'"):
+            for text in (o := json.dumps(name+before+'7a'*12), json.dumps(o), json.dumps({name+before+'7a'*12: 1})):
+                left = redact(text)
+                json.loads(left)
+                assert redact(left)==left
 
 def test_split_key(): assert clean('sk-abc\x1b[0mdef0123456789')=='sk-…'
 

@@ -1,5 +1,5 @@
 "The rules of the house that a machine can check: imports go one way, `import rlm` is light, style, README, no trace of a machine"
-import ast,importlib,io,re,sys,textwrap
+import ast,importlib,io,json,re,sys,textwrap
 from contextlib import redirect_stdout
 
 import pytest
@@ -99,3 +99,14 @@ def test_no_machine_traces():
     texts = {p:p.read_text(encoding='utf-8', errors='ignore') for p in project_files()}
     assert len(texts)>20
     none(f'{rel(p)}: {m[0]}' for p,s in texts.items() for o in needles if (m := re.search(o, s)))
+
+def test_security_page():
+    "SECURITY.md names tests that exist, and as many attacks as there are"
+    page,here = (root/'SECURITY.md').read_text(encoding='utf-8'),root/'tests'
+    named = set(re.findall(r'(?:tests/)?(\w+\.(?:py|jsonl))`', page)) - {p.name for p in modules}
+    assert {'test_lockdown.py','attacks.jsonl'}<=named
+    none((o for o in sorted(named) if not (here/o).exists() and not (root/'benchmarks'/o).exists()), 'SECURITY.md names these, and they are not there:')
+    cells = [json.loads(o) for f in ('attacks','ordinary') for o in (here/f'{f}.jsonl').read_text(encoding='utf-8').splitlines()]
+    old = sum(o.get('class')=='old-landlock' for o in cells)
+    attacks = sum('check' in o for o in cells)-old
+    for what,n in (('attacks that reached anything, of',attacks), ('that reached anything, of',old), ('ordinary cells that failed, of',len(cells)-attacks-old)): assert f'{what} {n} |' in page, (what, n)

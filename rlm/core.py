@@ -529,6 +529,7 @@ async def arun(self:RLM,
 )->Run: # Cancelling the task interrupts the run; the `CancelledError` carries it as `.run`, and it is `rlm.last`
     "Ask one question without blocking the event loop"
     _check_query(query)
+    await asyncio.to_thread(load_litellm) # seconds, once
     events = RunStream(Chat(self, context), query, True, verbose, listens=False)
     try:
         async for _ in events: pass

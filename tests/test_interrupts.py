@@ -201,7 +201,7 @@ def test_kernel_interrupt():
 def test_kernel_interrupt_of_await():
     "Under `await` too, where Jupyter does not wake a loop in which nothing happens"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "code = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
+        assert reply(kc, KERNEL + "from rlm.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
         msg = kc.execute("await rlm.arun('ctx', 'q')", allow_stdin=False, stop_on_error=False)
         time.sleep(1.5)
         kc.km.interrupt_kernel()

@@ -295,7 +295,7 @@ def ready():
 code = dict(call="r = llm_query_batched([f'{context}{i}' for i in range(20)])", busy='while True:\\n    try: pass\\n    except Exception: pass', sleep='import time\\ntime.sleep(4)')
 for where,depth in (('call',2), ('call',3), ('busy',2), ('sleep',2)):
     n.clear()
-    want = 8 # at once, at each level
+    want = 8 # at once, at each level; where one ends, one that waits may begin before it is told to end too
     kid = "ready()\\n" + code[where]
     codes = dict(top=["kept = 5", "r = rlm_query_batched('kid', list('abcdefgh'))"], kid=[kid if depth==2 else "r = rlm_query_batched('leaf', [context]*3)"], leaf=[kid])
     with ScriptedServer(tree(codes, lambda m: Fault(delay=20, reply='late'))) as server:
@@ -305,7 +305,7 @@ for where,depth in (('call',2), ('call',3), ('busy',2), ('sleep',2)):
         print(json.dumps([run.stop, run.usage.calls<=server.billed.calls, sys.stdout is out or where=='sleep']), flush=True)
         wait(idle)
         kinds = [e.kind for e in run.trace]
-        print(json.dumps([kinds.count('child_ended')==kinds.count('child_started')==want*(depth-1), round(time.monotonic()-over, 2)]), flush=True)
+        print(json.dumps([kinds.count('child_ended')==kinds.count('child_started')>=want*(depth-1), round(time.monotonic()-over, 2)]), flush=True)
 '''
 
 def test_ctrl_c():

@@ -736,7 +736,9 @@ def test_fork_of_a_resumed_run(tmp_path):
         asked.n.clear()
         assert fork(path, 'c', step=4).answer==run.answer and sum(asked.n.values())==1
 
-@pytest.mark.parametrize('changes', [dict(final=max), dict(final=5), dict(temprature=0), dict(limits=dict(steps=3)), dict(mode='x'), dict(sandbox='weak'), dict(tools=max)], ids=str)
+slips = dict(final=max),dict(final=5),dict(temprature=0),dict(limits=dict(steps=3)),dict(mode='x'),dict(sandbox='weak'),dict(tools=max)
+
+@pytest.mark.parametrize('changes', slips, ids=str)
 def test_refused_changes_leave_the_trace(changes, tmp_path):
     "What is refused is refused before anything is written: the same trace is taken up by who says it right"
     path = tmp_path/'run.jsonl'
@@ -751,8 +753,8 @@ def test_refused_questions_leave_the_trace(query, tmp_path):
     rlm = RLM(model := ScriptedLM(lambda m: 'FINAL(2)'), trace=path)
     rlm('c', 'q')
     before,sh = path.read_bytes(),prep_shell('c', model=model)
-    asks = (lambda: rlm('c', query), lambda: rlm.stream('c', query), lambda: list(advanced_toolloop(query, tools=[make_run_repl(sh)], sh=sh, model=model, trace=path)))
-    for ask in asks:
+    def loop(): return list(advanced_toolloop(query, tools=[make_run_repl(sh)], sh=sh, model=model, trace=path))
+    for ask in (lambda: rlm('c', query), lambda: rlm.stream('c', query), loop):
         with pytest.raises(Exception, match='A prompt is a text'): ask()
     sh.close()
     assert path.read_bytes()==before and Run.load(path).answer=='2'

@@ -8,7 +8,7 @@ __all__ = ['DEMO_QUESTION', 'COMMANDS', 'BadUse', 'read_context', 'read_env', 'a
 
 # %% ../nbs/30_cli.ipynb #38fda0eb
 import io, os, re, sys
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from inspect import signature
 from pathlib import Path
 from fastcore.script import anno_parser
@@ -19,7 +19,8 @@ from .secrets import clean
 class BadUse(Exception):
     "A mistake in the call, in one sentence"
 
-def _say(s): print(clean(str(s)), file=sys.stderr, flush=True)
+def _say(s):
+    with suppress(OSError): print(clean(str(s)), file=sys.stderr, flush=True) # what cannot be told is no reason to lose an answer
 
 def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
 
@@ -51,7 +52,7 @@ def read_context(
     question:str='', # What is asked; if that is a file, the two were swapped
 )->str|dict: # The text of one file, or a dict of path -> text for several
     "Read what the question is about; raises `BadUse`"
-    if not files and sys.stdin.isatty(): raise BadUse('No input: give a file, or pipe a text into rlm ask.')
+    if (not files or '-' in files) and sys.stdin is None or not files and sys.stdin.isatty(): raise BadUse('No input: give a file, or pipe a text into rlm ask.')
     texts = dict(_read(f, question) for f in files or ['-'])
     return texts if len(texts)>1 else next(iter(texts.values()))
 
@@ -149,7 +150,12 @@ def _report(run):
     mistake = getattr(run.error, 'kind', '') in _mistakes
     if run.stop in ('interrupted','error','budget','max_steps') and not mistake:
         _say(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
-    if run.answer: print(clean(run.answer), flush=True)
+    try:
+        if run.answer: print(clean(run.answer), flush=True)
+    except BrokenPipeError: raise
+    except OSError as e: # a full disk: what is paid for is shown where it can be
+        _say(f'The answer cannot be written ({e.strerror}): {run.answer}')
+        return 1
     if run.stop=='interrupted': return 130
     if run.stop=='error': return 2 if mistake else 1
     return 0 if run else 1

@@ -182,6 +182,17 @@ def test_ctrl_c(files):
         out,err = p.communicate(timeout=10)
     assert p.returncode==130 and not out and 'Traceback' not in err and 'interrupted' in err and '--trace' in err
 
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='needs /dev/full')
+@pytest.mark.parametrize('to,code', [('> /dev/full', 1), ('2> /dev/full', 0), ('2>&-', 0)])
+def test_full_disk(to, code, files):
+    "An answer that stdout does not take is on stderr; what stderr does not take is no reason to lose the answer"
+    res = subprocess.run(f'{rlm} ask "Who is the lighthouse keeper?" other.txt {to}', shell=True, cwd=files, capture_output=True, text=True)
+    assert res.returncode==code and 'Olaf' in (res.stderr if code else res.stdout) and 'Traceback' not in res.stderr
+
+def test_no_stdin(files):
+    res = subprocess.run(f'{rlm} ask Who <&-', shell=True, cwd=files, capture_output=True, text=True)
+    assert res.returncode==2 and 'No input' in res.stderr
+
 def test_closed_pipe(files):
     "`rlm … | head -0` is no traceback"
     p = subprocess.Popen(f'"{rlm}" ask "Who is the harbour master?" story.txt | true', shell=True, cwd=files, stderr=subprocess.PIPE, text=True)

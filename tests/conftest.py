@@ -1,5 +1,5 @@
 "The same surroundings for every test and every process that a test starts, whatever the developer's shell holds"
-import os,re,tempfile
+import os,re,signal,tempfile
 from pathlib import Path
 import pytest
 
@@ -10,6 +10,10 @@ for k in [k for k in os.environ if re.search(r'_API_KEY$|_API_BASE$|_BASE_URL$|^
 os.environ.setdefault('RLM_SANDBOX', 'trusted') # most tests are of other things; RLM_SANDBOX=auto runs them all in workers
 os.environ.update(RLM_LIVE='0', LITELLM_LOCAL_MODEL_COST_MAP='True', JUPYTER_PLATFORM_DIRS='1', MPLBACKEND='Agg', PYTHONPATH=str(root),
     NO_PROXY='127.0.0.1,localhost', no_proxy='127.0.0.1,localhost')
+
+# Whoever started the tests may ignore signals (nohup, `&` in a script), and every process that a test starts would inherit that
+for _sig,_how in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL), (signal.SIGTERM, signal.SIG_DFL)):
+    if signal.getsignal(_sig) is signal.SIG_IGN: signal.signal(_sig, _how)
 
 if 'PYTEST_XDIST_WORKER' not in os.environ:
     # No user's profile, history or config: IPython's, nbdev's and chkstyle's are all found through these

@@ -13,7 +13,7 @@ from .answer import find_var, MissingVariable
 from .calls import error_for_worker, for_worker
 from .capture import ClippedText, captured, clip
 from .fences import retry_ast
-from .interrupt import CellTimeout
+from .interrupt import CellTimeout, interrupt_thread
 from .isolation import Bounds, SandboxError
 from .sandbox import SandboxShell, WorkerDied
 from .secrets import clean
@@ -110,6 +110,7 @@ def _feed(self:MontyShell, code, timeout, out, finals):
     finally:
         if t.is_alive():
             if pid: os.kill(pid, 9)
+            interrupt_thread(t, CellTimeout) # a call that it waits for; left in Rust it would abort the interpreter's end
             t.join(1)
             self._session = None
     if self._session is None: return None,CellTimeout()

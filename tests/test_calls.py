@@ -1,5 +1,5 @@
 "What code in a sandbox may ask of the host, what it is told of tools and of failures, and that nothing of it depends on a secret"
-import enum,fractions,functools,http,inspect,re,threading,time
+import enum,fractions,functools,http,inspect,re,subprocess,sys,threading,time
 from decimal import Decimal
 
 import pytest
@@ -294,7 +294,6 @@ def test_an_answer_in_halves(shell):
 
 def test_no_more_threads(tmp_path):
     "Where no thread can be started the call fails, and the shell goes on and ends in good order"
-    import subprocess,sys
     code = """import threading
 from rlm.tools import prep_shell
 sh = prep_shell('c', sandbox='auto', tools=dict(f=lambda: 1))
@@ -338,3 +337,13 @@ def test_semicolon(shell, backend):
     "Only a `;` that is code hides a value"
     sh = shell(sandbox=backend)
     assert [sh.run(o).output for o in ('1+1;', '1+1 # see above;', '1+1; # note', "'a;'", '1+1 ;\n')]==['', '2', '', "'a;'", '']
+
+def test_monty_ends_with_its_process():
+    "A call that a cell over its time was waiting for ends with the cell: its thread, left in Rust, would abort the interpreter's end"
+    code = '''import time
+from rlm.replay import ScriptedLM
+from rlm.tools import prep_shell
+sh = prep_shell('ctx', model=ScriptedLM(lambda m: (time.sleep(20), 'x')[1]), sandbox='monty')
+print(sh.run('llm_query("q")', timeout=.2).output[:11])'''
+    p = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    assert (p.returncode, p.stdout)==(0, 'CellTimeout\n'), p.stderr

@@ -409,14 +409,20 @@ def _child(self:RLM, job, query, context):
         for k,u in done.usage.parts: job.budget.add(u, k)
         ended(**{k: getattr(done, k) for k in ('answer','value','stop','limit','error','usage','steps')}, source='trace')
         return _child_value(vars(done))
-    item,sh = None,kid._shell(context)
-    child = kid._job(sh, query, replace(job.tree, budget=job.budget), begun, past)
+    item = sh = child = None
     try:
+        sh = kid._shell(context)
+        child = kid._job(sh, query, replace(job.tree, budget=job.budget), begun, past)
         for item in child.items(): pass
+    except BaseException as e:
+        error = e if isinstance(e, Exception) else None
+        if not child: ended(answer='', value=None, stop='error' if error else 'interrupted', limit=None, error=error, usage=Usage(), steps=0, source='live')
+        raise
     finally:
-        item = item if item and 'stop' in item else child.final()
-        ended(**{k:v for k,v in item.items() if k!='type'}, source='live')
-        sh.close()
+        if child:
+            item = item if item and 'stop' in item else child.final()
+            ended(**{k:v for k,v in item.items() if k!='type'}, source='live')
+        if sh: sh.close()
     if item['stop']=='interrupted': raise KeyboardInterrupt
     return _child_value(item)
 

@@ -54,10 +54,12 @@ def cells(*codes, final='FINAL(done)', sub=echo):
 
 def outputs(run): return [m['content'] for m in run.messages if m['role']=='tool']
 
+elsewhere = set() # tasks that were on the loop before the test began, litellm's for some
+
 def calls(url=None):
     "Calls that the process has under way, or waiting"
     bg = get_background()
-    return sum(g.busy for k,g in list(bg.gates.items()) if url in (None, k)) + sum('LoggingWorker' not in repr(t) for t in asyncio.all_tasks(bg.loop))
+    return sum(g.busy for k,g in list(bg.gates.items()) if url in (None, k)) + sum('LoggingWorker' not in repr(t) for t in asyncio.all_tasks(bg.loop)-elsewhere)
 
 def wait(done, seconds=5.):
     "Seconds until `done()`"
@@ -66,6 +68,11 @@ def wait(done, seconds=5.):
         assert time.monotonic()-start<seconds, 'it never came'
         time.sleep(.01)
     return time.monotonic()-start
+
+@pytest.fixture(autouse=True)
+def alone():
+    "What an earlier test has left is not this one's"
+    elsewhere.update(asyncio.all_tasks(get_background().loop))
 
 @pytest.fixture(scope='module', autouse=True)
 def warm():

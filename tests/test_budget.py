@@ -1,7 +1,9 @@
 "Limits that hold: a root model that never stops by itself and asks 64 sub-calls at a time; whatever the limit, nothing beyond it is billed and there is an answer"
 import asyncio,json,math,random,threading,time
+from importlib.metadata import version
 from types import SimpleNamespace
 import pytest
+from packaging.version import Version
 from rlm.background import get_background,run_sync
 from rlm.core import RLM, advanced_toolloop
 from rlm.lm import LM, LMError
@@ -291,7 +293,10 @@ def check_estimate(usage, streamed):
 
 @pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
 @pytest.mark.parametrize('usage', nonsense.values(), ids=nonsense)
-def test_usage_that_cannot_be(usage, streamed, lane): check_estimate(usage, streamed)
+def test_usage_that_cannot_be(usage, streamed, lane):
+    # the oldest litellm fills in the other half of a stream by itself, and does not say so
+    if usage==nonsense['half'] and streamed and lane=='litellm' and Version(version('litellm'))<Version('1.90'): pytest.skip('litellm counts what is missing')
+    check_estimate(usage, streamed)
 
 @pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
 @pytest.mark.parametrize('usage', unreadable.values(), ids=unreadable)

@@ -94,7 +94,8 @@ def test_ctrl_c_in_a_script(door, where, limit, tmp_path):
         p.send_signal(signal.SIGINT)
         over = p.stdout.readline()
         took = time.monotonic()-start
-        out,err = p.communicate(timeout=60)
+        out,err = p.stdout.read(),p.stderr.read() # `communicate` would pass over what came together with the line before
+        p.wait(60)
     finally: p.kill()
     last = out.strip().splitlines()[-1:]
     assert p.returncode==7 and over=='OVER\n', (p.returncode, over, out, err[-3000:])

@@ -240,7 +240,8 @@ except ImportError: fcntl = None # Windows
 def _make_folders(folder):
     "The folder and those above it that are missing, for their owner alone"
     for o in reversed([folder, *folder.parents]):
-        if not os.path.isdir(o): os.mkdir(o, 0o700)
+        if os.path.isdir(o): continue
+        with suppress(FileExistsError): os.mkdir(o, 0o700) # another run may just have made it
 
 def _planted(st, path):
     "Has somebody else put it where everybody may write?"

@@ -339,6 +339,21 @@ def test_runs_at_once_in_one_folder(tmp_path, monkeypatch):
         assert len(files)==6 and sorted(Run.load(p).answer for p in files)==[str(i) for i in range(6)]
         for i,run in runs: assert Run.load(run.trace.path).answer==str(i)
 
+def test_folders_at_once(tmp_path):
+    "Many runs that begin at the same moment make the folder of their traces once"
+    old,failed = sys.getswitchinterval(),[]
+    sys.setswitchinterval(1e-6)
+    def go(path):
+        try: Trace().open(path)
+        except ValueError as e: failed.append(e)
+    try:
+        for i in range(60):
+            ts = [threading.Thread(target=go, args=(tmp_path/f'{i}/a/b/{n}.jsonl',)) for n in range(8)]
+            for t in ts: t.start()
+            for t in ts: t.join()
+    finally: sys.setswitchinterval(old)
+    assert not failed, failed[0]
+
 def test_full_disk(tmp_path):
     "A disk that is full ends no run: one warning says that the trace breaks off, and the run says it too"
     (path:=tmp_path/'full.jsonl').symlink_to('/dev/full')

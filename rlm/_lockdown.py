@@ -113,6 +113,10 @@ def _is(i, *values, mask=None, err=EPERM):
     n = len(values)
     return [_arg(i), *([(_AND,0,0,mask)] if mask else []), *((_JEQ,n-k,0,v) for k,v in enumerate(values)), (_RET,0,0,ERRNO|err)]
 
+def _is_not(i, value):
+    "Go on only if argument `i` is not `value`"
+    return [_arg(i), (_JEQ,0,1,value), (_RET,0,0,ERRNO|EPERM)]
+
 def _only(nr, *tests):
     "Allow call `nr` only if all `tests` say so"
     body = [*(o for t in tests for o in t), (_RET,0,0,ALLOW)]
@@ -148,7 +152,8 @@ def bpf_program(arch, pid):
     prog += [(_JGE,0,1,424), (_RET,0,0,ERRNO|ENOSYS)]  # io_uring, pidfd, mounts, clone3, openat2, and what later kernels will bring
     for calls,err in ((denied, EPERM), (quiet, 0), (none, ENOTSUP), (dict(flock=nr['flock']), ENOSYS)): # flock would hold up others
         prog += [o for k in sorted(calls.values()) for o in ((_JEQ,0,1,k), (_RET,0,0,ERRNO|err))]
-    for o in ('kill','tgkill','rt_sigqueueinfo','rt_tgsigqueueinfo'): prog += _only(nr[o], _is(0, pid))
+    # not SIGCONT, which takes back a stop that is on its way: the host stops a worker between cells
+    for o,i in dict(kill=1, tgkill=2, rt_sigqueueinfo=1, rt_tgsigqueueinfo=2).items(): prog += _only(nr[o], _is(0, pid), _is_not(i, signal.SIGCONT))
     for o in ('prlimit64','getpgid','getsid','sched_getparam','sched_getscheduler','sched_rr_get_interval','sched_getattr'): prog += _only(nr[o], _is(0, 0, pid))
     prog += _only(nr['getpriority'], _is(0, 0), _is(1, 0, pid))
     for o in ('clock_gettime','clock_getres','clock_nanosleep','timer_create'): prog += _clock(nr[o], pid)

@@ -57,6 +57,7 @@ def test_looked_into(arch):
     nr = TABLES[arch][5]
     def v(nm, *args): return verdict(arch, nr[nm], *args)
     assert [v('kill', PID, 9), v('kill', 1, 9), v('kill', 2**32-1, 9), v('tgkill', PID, PID, 2), v('tgkill', 1, 1, 2)]==['ok','EPERM','EPERM','ok','EPERM']
+    assert [v('kill', PID, 18), v('tgkill', PID, PID, 18), v('rt_sigqueueinfo', PID, 18), v('rt_tgsigqueueinfo', PID, PID, 18)]==['EPERM']*4 # SIGCONT would take back a stop
     assert [v('socketpair', 1, 0o2000001), v('socketpair', 1, 2), v('socketpair', 2, 1)]==['ok','EPERM','EPERM']
     assert [v('sendto', 3, 1, 1, 0, 0), v('sendto', 3, 1, 1, 0, 1<<40), v('sendto', 3, 1, 1, 0, 64)]==['ok','EPERM','EPERM']
     assert [v('prctl', 15), v('prctl', 1), v('prctl', 4)]==['ok','EPERM','EPERM']

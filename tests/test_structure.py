@@ -3,10 +3,14 @@ import ast,importlib,io,json,re,sys,textwrap
 from contextlib import redirect_stdout
 
 import pytest
-from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run
+from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run,wings
 import rlm
 
-number = {default_exp(p): m[0] for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
+def wing_of(p):
+    "The wing of a notebook: its folder; at the top lies the room of secrets, and what has not moved yet is of the machine"
+    return p.parent.name if p.parent.name in wings else 'secrets' if default_exp(p)=='rlm.secrets' else 'machine'
+
+number = {default_exp(p): (wings.index(wing_of(p)), m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
 
 def home(nm, attr):
     "The module that `from nm import attr` really imports: a module of that name, or where rlm's lazy names come from"
@@ -24,13 +28,14 @@ def imports(p):
             yield from ((home(nm, a.name) if nm=='rlm' else nm, o.lineno) for a in o.names)
 
 def place(nm):
-    "A module's place in the import order: its notebook's number, `06a` after `06`; what is hand-written (`_child`) comes before all, in the order of its names"
-    last = nm.rpartition('.')[2]
-    return number.get(nm, f' {last}' if last.startswith('_') else '~')
+    "A module's place in the import order: its wing, and there its notebook's number; what is hand-written (`_wire`) comes first in its folder, in the order of its names"
+    folder,_,last = nm.removeprefix('rlm.').rpartition('.')
+    if last.startswith('_'): return (wings.index(folder) if folder else -1),last
+    return number.get(nm, (len(wings), 'it is no room'))
 
 @pytest.mark.parametrize('p', **by_name([p for p in modules if not re.fullmatch('__.*__|_modidx', p.stem)]))
 def test_import_order(p):
-    "A module imports only rlm modules whose notebook has a lower number"
+    "A module imports only wings further left, and in its own wing lower numbers"
     mine = place(mod_name(p))
     theirs = [(o,line) for o,line in imports(p) if o.startswith('rlm.')]
     none(f'line {line}: {o} ({place(o)}) is not before {mine}' for o,line in theirs if place(o)>=mine)

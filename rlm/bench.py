@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TextIO
 from ._docs import documented
 from .core import RLM, _check_context, _check_query
-from .lm import LM, as_lm, as_lms
-from .providers import LMError, load_litellm
-from .usage import Budget, BudgetExceeded, Limits, as_limits
+from .models.lm import LM, as_lm, as_lms
+from .models.providers import LMError, load_litellm
+from .models.usage import Budget, BudgetExceeded, Limits, as_limits
 
 # %% ../nbs/21_bench.ipynb #b0b93f2a
 VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the baseline

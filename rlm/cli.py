@@ -59,7 +59,7 @@ def read_context(
 # %% ../nbs/30_cli.ipynb #65f387d0
 def _pick_model(model, base_url=None):
     "The model to use, and what the user is to know of it: as given, else `RLM_MODEL`, else the only one of the server, else the embedded reader"
-    from rlm.providers import check_url
+    from rlm.models.providers import check_url
     if base_url: check_url(base_url)
     if model: return model,None
     if env:=os.environ.get('RLM_MODEL'): return env,f'Model: {env} (from RLM_MODEL)'
@@ -71,7 +71,7 @@ def _pick_model(model, base_url=None):
 def _served_model(base_url):
     "The model of an OpenAI-protocol server that has just one; raises `BadUse`"
     import httpx
-    from rlm.lm import _loopback
+    from rlm.models.lm import _loopback
     if os.environ.get('RLM_LIVE')=='0' and not _loopback(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
     key = os.environ.get('OPENAI_API_KEY')
     try:
@@ -184,7 +184,7 @@ def ask(
 ):
     "Ask a question about a text of any length"
     if not question.strip(): raise BadUse('The question is empty.')
-    from rlm.usage import Limits
+    from rlm.models.usage import Limits
     limits = Limits(steps=max_steps, cost=max_cost, time=max_time, depth=depth, **dict(tokens=max_tokens) if max_tokens is not None else {})
     context = read_context(files, question)
     if trace and Path(trace).is_file() and Path(trace).stat().st_size: raise BadUse(f'{trace} is there already: take that run up with rlm resume, or name another file.')

@@ -23,18 +23,18 @@ from .capture import clip
 from .fences import code_blocks
 from .interrupt import interrupt_thread
 from .job import Job, Tree
-from .lm import LM, FailedQuery, as_lm, as_lms, fingerprint
+from .models.lm import LM, FailedQuery, as_lm, as_lms, fingerprint
 from .loop import Outcome, Rules
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
-from .providers import LMError, load_litellm
-from .reply import as_messages, content_text, message_of
+from .models.providers import LMError, load_litellm
+from .models.messages import as_messages, content_text, message_of
 from .sandbox import SANDBOXES, default_sandbox
 from .secrets import clean, hidden_values, public_params, redact, strip_controls
 from .shell import ReplShell
 from .tools import describe, make_run_repl, named_tools, prep_shell
 from .trace import Trace, context_facts, read_trace, trace_path
-from .usage import Budget, BudgetExceeded, Limits, Usage, as_limits
+from .models.usage import Budget, BudgetExceeded, Limits, Usage, as_limits
 
 # %% ../nbs/12_core.ipynb #95a7cc07
 def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"

@@ -4,11 +4,11 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from rlm.job import Job
-from rlm.lm import LM
+from rlm.models.lm import LM
+from rlm.models.usage import Limits, Usage
 from rlm.prompts import Prompts
 from rlm.shell import ReplShell
 from rlm.trace import Trace
-from rlm.usage import Limits, Usage
 from typing import Any, AsyncIterator, Iterator, Self, TextIO
 __all__ = ['advanced_toolloop', 'Run', 'RunWarning', 'RLM', 'Chat', 'RunStream']
 

@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
 from .answer import answer_text
-from .background import get_background, run_sync
-from .lm import LM
+from .models.background import get_background, run_sync
+from .models.lm import LM
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
 from .modes import run_tool
 from .past import Past
 from .prompts import NO_OUTPUT
-from .providers import LMError, load_litellm
+from .models.providers import LMError, load_litellm
 from .secrets import public_params
-from .reply import content_text, facts_reply, reply_facts
+from .models.messages import content_text, facts_reply, reply_facts
 from .shell import ReplShell
 from .tools import room_for_children
 from .trace import Event, Trace
-from .usage import Budget, BudgetExceeded, usage_of
+from .models.usage import Budget, BudgetExceeded, usage_of
 
 # %% ../nbs/11b_job.ipynb #b12e7481
 @dataclass

@@ -2,12 +2,12 @@
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from rlm.lm import LM
 from rlm.loop import Outcome, Rules
+from rlm.models.lm import LM
+from rlm.models.usage import Budget
 from rlm.past import Past
 from rlm.shell import ReplShell
 from rlm.trace import Event, Trace
-from rlm.usage import Budget
 from typing import Any
 __all__ = ['Tree', 'Job']
 

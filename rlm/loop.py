@@ -13,9 +13,9 @@ from .answer import Found, answer_text, checked, cut_answer, mask_code, mask_thi
 from .capture import clip
 from .modes import FenceMode, ToolCall, ToolsMode
 from .prompts import BARE_NOTE, BY_FENCE, CUT_NOTE, EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
-from .providers import LMError
-from .reply import content_text, message_of, withheld
-from .usage import BudgetExceeded, Limits, usage_of
+from .models.providers import LMError
+from .models.messages import content_text, message_of, withheld
+from .models.usage import BudgetExceeded, Limits, usage_of
 
 # %% ../nbs/11a_loop.ipynb #6d27b137
 @dataclass

@@ -1,9 +1,9 @@
 # Made from loop.py by tools/stubs.py: do not edit
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from rlm.models.usage import Limits
 from rlm.modes import FenceMode, ToolCall, ToolsMode
 from rlm.prompts import Prompts
-from rlm.usage import Limits
 from typing import Any, Self
 __all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
 

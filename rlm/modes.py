@@ -12,9 +12,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from fastcore.funccall import call_func, get_schema
 from .answer import answer_text, mask_code, mask_thinking
-from .background import run_sync
+from .models.background import run_sync
 from .fences import code_blocks, is_code, parse_cell, retry_ast
-from .reply import content_text
+from .models.messages import content_text
 
 # %% ../nbs/11_modes.ipynb #4778c793
 @dataclass

@@ -9,10 +9,10 @@ __all__ = ['Past']
 import math, threading
 from collections import defaultdict, deque
 from fastcore.basics import patch
-from .lm import fingerprint
-from .providers import LMError
+from .models.lm import fingerprint
+from .models.providers import LMError
 from .trace import Trace
-from .usage import BudgetExceeded
+from .models.usage import BudgetExceeded
 
 # %% ../nbs/10a_past.ipynb #64cc0b11
 def _words(o):

@@ -16,7 +16,7 @@ from .fences import retry_ast
 from .secrets import redact
 from .shell import ReplShell
 from .tools import describe
-from .usage import Limits
+from .models.usage import Limits
 
 # %% ../nbs/09_prompts.ipynb #b6da8fe0
 REPL_SYSTEM_PROMPT = '''You answer a question about an input that may be far longer than you can read. You do not see the input: it is the variable `context` in a Python REPL. \

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TextIO
 from ._docs import documented
 from .core import RLM, Run, _model_facts
-from .lm import LM
+from .models.lm import LM
 from .past import Past
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
-from .providers import LMError, builtin_providers, load_litellm, resolve_model
-from .reply import content_text
+from .models.providers import LMError, builtin_providers, load_litellm, resolve_model
+from .models.messages import content_text
 from .schema import flag, many, maybe, number, plain_message, text, whole, word, wrong_header
 from .secrets import redact
 from .trace import context_facts, read_traces
-from .usage import Limits
+from .models.usage import Limits
 
 # %% ../nbs/12a_rerun.ipynb #a1c9bc66
 def _sections(path):

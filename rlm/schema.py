@@ -8,7 +8,7 @@ __all__ = ['text', 'flag', 'anything', 'usage', 'reply', 'whole', 'number', 'wor
 
 # %% ../nbs/09a_schema.ipynb #e29fe7dd
 from dataclasses import fields
-from .usage import Usage
+from .models.usage import Usage
 
 # %% ../nbs/09a_schema.ipynb #77b6fa59
 text,flag,anything = (lambda o: isinstance(o, str)),(lambda o: type(o) is bool),(lambda o: True)

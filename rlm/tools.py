@@ -16,12 +16,12 @@ from ._docs import documented
 from .answer import find_var, MissingVariable
 from .fences import code_blocks, parse_cell
 from .interrupt import parallel
-from .lm import LM, FailedQuery, as_lm, estimate_tokens
-from .providers import LMError
-from .reply import as_messages, content_text
+from .models.lm import LM, FailedQuery, as_lm, estimate_tokens
+from .models.providers import LMError
+from .models.messages import as_messages, content_text
 from .sandbox import default_sandbox, make_shell
 from .shell import ReplShell
-from .usage import Budget
+from .models.usage import Budget
 
 # %% ../nbs/08_tools.ipynb #9fd7fa75
 def describe(

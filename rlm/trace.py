@@ -16,10 +16,10 @@ from types import SimpleNamespace
 from fastcore.basics import patch
 from .answer import answer_text
 from .capture import clip
-from .providers import LMError
+from .models.providers import LMError
 from .schema import number, plain_reply, word, wrong_event, wrong_header
 from .secrets import is_secret_name, least, redact, secret_values
-from .usage import BudgetExceeded, Usage
+from .models.usage import BudgetExceeded, Usage
 
 # %% ../nbs/10_trace.ipynb #dbf2f885
 _brief = reprlib.Repr() # a system prompt or a whole context may be in it

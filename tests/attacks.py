@@ -219,10 +219,10 @@ class OldShell:
 class Judge:
     "Runs attacks in shells of one backend, and says what went wrong"
     def __init__(self, backend):
-        from rlm.replay import ScriptedLM
+        from rlm.models.scripted import ScriptedLM
         from rlm.tools import prep_shell
         self.scene = Scene()
-        from rlm.usage import Budget, Limits
+        from rlm.models.usage import Budget, Limits
         def model(messages): return f'sub:{s}' if len(s:=messages[-1]['content'])<1000 else 'sub'
         class Noted(ScriptedLM):
             "Notes which model would be asked, and where"

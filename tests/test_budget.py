@@ -4,14 +4,14 @@ from importlib.metadata import version
 from types import SimpleNamespace
 import pytest
 from packaging.version import Version
-from rlm.background import get_background,run_sync
+from rlm.models.background import get_background,run_sync
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import LM, LMError
-from rlm.params import estimate_tokens,prompt_tokens
+from rlm.models.lm import LM, LMError
+from rlm.models.params import estimate_tokens,prompt_tokens
 from rlm.prompts import LANDING_PROMPT
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Budget, BudgetExceeded, Limits, Usage
+from rlm.models.usage import Budget, BudgetExceeded, Limits, Usage
 
 batch = "left = budget()\nr = llm_query_batched([f'read piece {i}' for i in range(64)])\nprint(left, sum(o.startswith('[ERROR') for o in r))"
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from rlm.core import RLM
 from rlm.isolation import process_pids
-from rlm.lm import LMError
+from rlm.models.lm import LMError
 from rlm.prompts import tools_note
-from rlm.replay import ScriptedLM, call_repl
+from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.tools import prep_shell
-from rlm.usage import Budget, Limits
+from rlm.models.usage import Budget, Limits
 from test_sandbox import gone, linux
 
 KEY,PASSWORD = 'kq-canary-0f3a','Winter2024!' # neither has the form of a key
@@ -341,7 +341,7 @@ def test_semicolon(shell, backend):
 def test_monty_ends_with_its_process():
     "A call that a cell over its time was waiting for ends with the cell: its thread, left in Rust, would abort the interpreter's end"
     code = '''import time
-from rlm.replay import ScriptedLM
+from rlm.models.scripted import ScriptedLM
 from rlm.tools import prep_shell
 sh = prep_shell('ctx', model=ScriptedLM(lambda m: (time.sleep(20), 'x')[1]), sandbox='monty')
 print(sh.run('llm_query("q")', timeout=.2).output[:11])'''

@@ -4,11 +4,11 @@ from collections import Counter
 import pytest,test_batches
 from test_batches import Door, calls, lm, outputs, wait
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import FailedQuery
+from rlm.models.lm import FailedQuery
 from rlm.prompts import LANDING_PROMPT
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 
 root = os.path.dirname(os.path.dirname(__file__))
 

@@ -3,11 +3,11 @@ import asyncio,json,os,socketserver,sys,threading,time
 import pytest
 from pydantic import BaseModel
 from project import py
-from rlm import direct
-from rlm.background import run_sync
-from rlm.lm import LM, LMError, load_litellm, reply_text
-from rlm.replay import Fault, ScriptedServer, completion, say, tool_call
-from rlm.reply import reply_facts
+from rlm.models import direct
+from rlm.models.background import run_sync
+from rlm.models.lm import LM, LMError, load_litellm, reply_text
+from rlm.models.scripted import Fault, ScriptedServer, completion, say, tool_call
+from rlm.models.messages import reply_facts
 
 def both(server, monkeypatch, model='openai/some-model', prompt='q', **params):
     "What each lane brings: a reply, or the error"
@@ -220,7 +220,7 @@ def test_direct_after_gemini(tmp_path):
     "litellm's first call of Gemini leaves a callback behind that does nothing, and takes nothing over"
     with ScriptedServer(lambda m: 'ok') as server:
         out = py(f"""
-from rlm.lm import LM, LMError, load_litellm
+from rlm.models.lm import LM, LMError, load_litellm
 try: LM('gemini/gemini-2.5-pro', {server.url!r}, 'k', retries=0)('q')
 except LMError: pass
 print(LM('openai/m', {server.url!r})('q')._hidden_params['lane'])
@@ -427,7 +427,7 @@ def test_fork():
     with Raw(lambda *_: ok()) as server:
         out = py(f'''
 import os,sys,time
-from rlm.lm import LM
+from rlm.models.lm import LM
 lm = LM('openai/m', {server.url!r}, retries=0)
 lm('q'); lm.map(['a','b','c'])
 pid = os.fork()
@@ -444,7 +444,7 @@ def test_quiet_exit(tmp_path):
     from project import run
     with ScriptedServer(lambda m: 'ok') as server:
         code = f"""
-from rlm.lm import LM
+from rlm.models.lm import LM
 import os
 lm = LM('openai/m', {server.url!r})
 lm.map([str(i) for i in range(20)])

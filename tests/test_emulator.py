@@ -4,8 +4,8 @@ from importlib.metadata import version
 import pytest
 from packaging.version import Version
 from rlm.core import RLM
-from rlm.lm import LM, LMError
-from rlm.reply import reply_facts, withheld
+from rlm.models.lm import LM, LMError
+from rlm.models.messages import reply_facts, withheld
 
 pytestmark = pytest.mark.slow
 

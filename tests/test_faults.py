@@ -3,11 +3,11 @@ import json,random,socket,time
 from email.utils import formatdate
 import pytest
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import LM, LMError
+from rlm.models.lm import LM, LMError
 from rlm.prompts import EMPTY_NOTE
-from rlm.replay import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
+from rlm.models.scripted import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
 from rlm.tools import prep_shell, make_run_repl
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 
 # litellm takes most of the time: its turn in the largest tables comes with `pytest -m "slow or not slow"`
 litellm_slowly = pytest.mark.parametrize('lane', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
@@ -300,7 +300,7 @@ def test_refused_connection(lane):
 
 def test_missing_key():
     "Told before anything is sent, with the name of the variable"
-    from rlm.lm import classify, load_litellm
+    from rlm.models.lm import classify, load_litellm
     e = load_litellm().InternalServerError('OpenAIException - Missing credentials. Please pass an `api_key`', 'openai', 'gpt-5')
     err = classify(e, 'openai/gpt-5')
     assert err.kind=='missing_key' and not err.retry and 'OPENAI_API_KEY' in str(err)

@@ -5,10 +5,10 @@ import pytest
 from rlm import rerun
 from rlm.cli import main
 from rlm.core import RLM, Run
-from rlm.lm import LM
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, tool_call, say
+from rlm.models.lm import LM
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, tool_call, say
 from rlm.trace import read_trace, read_traces
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 
 KEY = 'sk-canary0123456789abcdef'
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 import pytest
 from test_kernel import kernel, reply, result
 from rlm.core import RLM
-from rlm.replay import ScriptedLM, call_repl
+from rlm.models.scripted import ScriptedLM, call_repl
 
 def bound():
     "Seconds that an interrupt may take: the aim is one, the rest is for a busy machine, by what starting Python takes there just now"
@@ -21,9 +21,9 @@ SCRIPT = '''
 import asyncio,json,os,signal,sys,time
 signal.signal(signal.SIGINT, signal.default_int_handler) # xdist's workers ignore it, and what they start inherits that
 from rlm.core import RLM, advanced_toolloop
-from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 door,where,code,limit = json.loads(sys.argv[1])
 def ready(): os.write(1, b'READY\\n') # not `print`: a cell's text is captured
 def script(messages):
@@ -167,7 +167,7 @@ def test_stream_left_early():
 KERNEL = '''
 import sys,time
 from rlm.core import RLM, advanced_toolloop
-from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 def script(messages):
     if len(messages)==1: return Fault(delay=20, reply='late')
@@ -202,7 +202,7 @@ def test_kernel_interrupt():
 def test_kernel_interrupt_of_await():
     "Under `await` too, where Jupyter does not wake a loop in which nothing happens"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "from rlm.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
+        assert reply(kc, KERNEL + "from rlm.models.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
         msg = kc.execute("await rlm.arun('ctx', 'q')", allow_stdin=False, stop_on_error=False)
         time.sleep(1.5)
         kc.km.interrupt_kernel()

@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 from rlm.bench import benchmark_rlm, benchmark_vanilla
 from rlm.core import RLM, Chat, Run, RunStream, RunWarning, advanced_toolloop
-from rlm.lm import LMError
-from rlm.providers import load_litellm
-from rlm.replay import ScriptedLM, ScriptedServer, call_repl
+from rlm.models.lm import LMError
+from rlm.models.providers import load_litellm
+from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
 from rlm.sandbox import default_sandbox
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import BudgetExceeded, Limits, Usage
+from rlm.models.usage import BudgetExceeded, Limits, Usage
 
 def model(*replies): return ScriptedLM(list(replies) or ['FINAL(never asked)'])
 

@@ -6,16 +6,16 @@ import pytest
 from project import py, root
 from rlm import isolation
 from rlm.answer import answer_reader, find_var, split_final
-from rlm.background import get_background
+from rlm.models.background import get_background
 from rlm.core import RLM, Run
 from rlm.job import Job, Tree
 from rlm.loop import Outcome, Rules
-from rlm.lm import LMError
+from rlm.models.lm import LMError
 from rlm.modes import ToolsMode, tool_schema
-from rlm.replay import ScriptedLM, call_repl
+from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import Trace, read_trace
-from rlm.usage import Budget, BudgetExceeded, Limits, usage_of
+from rlm.models.usage import Budget, BudgetExceeded, Limits, usage_of
 
 # A run of doubles, each of which can be made to fail
 

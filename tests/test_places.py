@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes tha
 SCRIPT = r"""
 import sys,os
 def main():
-    from rlm.replay import ScriptedLM
+    from rlm.models.scripted import ScriptedLM
     from rlm.tools import prep_shell
     sh = prep_shell('text', model=ScriptedLM('pong'), sandbox=sys.argv[1])
     print(sh.backend)

@@ -5,11 +5,11 @@ from http.server import BaseHTTPRequestHandler,ThreadingHTTPServer
 from importlib.metadata import version
 import pytest
 from rlm.core import RLM
-from rlm.lm import LM
-from rlm.providers import LMError, classify, load_litellm
-from rlm.replay import Fault, ScriptedServer, say
-from rlm.reply import reply_text
-from rlm.usage import Limits
+from rlm.models.lm import LM
+from rlm.models.providers import LMError, classify, load_litellm
+from rlm.models.scripted import Fault, ScriptedServer, say
+from rlm.models.messages import reply_text
+from rlm.models.usage import Limits
 from test_direct import Raw, http
 
 @contextmanager

@@ -2,7 +2,7 @@
 import json,subprocess,sys
 import nbformat,pytest
 from nbclient import NotebookClient
-from rlm.replay import ScriptedServer, call_repl
+from rlm.models.scripted import ScriptedServer, call_repl
 
 # Model and URL aside, this is what the README and the issue tracker tell people to type.
 QUICK_START = '''

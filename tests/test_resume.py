@@ -5,11 +5,11 @@ from contextlib import suppress
 from functools import partial
 import pytest
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.lm import LM
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.models.lm import LM
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import read_traces
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 from test_trace import fork, replay, resume, sound, totals
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)
@@ -69,10 +69,10 @@ def long_root(n, messages):
 ZYGOTE = '''
 import gc,json,os,sys
 from rlm.core import RLM
-from rlm.lm import LM
-from rlm.replay import ScriptedLM, call_repl
+from rlm.models.lm import LM
+from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.rerun import resume
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 # warm: what is imported late, by a shell and by a call that finds no server
 RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)']))('c', 'q')
 RLM(LM('openai/m', base_url='http://127.0.0.1:9/v1', retries=0), mode='tools')('c', 'q')

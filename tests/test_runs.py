@@ -7,12 +7,12 @@ from pydantic import BaseModel
 from rlm.answer import answer_reader
 from rlm.core import RLM, RunWarning, advanced_toolloop
 from rlm.loop import CallLM, Outcome, Ran, RunCell, Rules, root_loop
-from rlm.lm import LMError
+from rlm.models.lm import LMError
 from rlm.modes import FenceMode, ToolsMode, code_blocks
 from rlm.prompts import FENCE_SYSTEM_PROMPT, FINAL_PROMPT, SUMMARY_PROMPT
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import BudgetExceeded, Limits
+from rlm.models.usage import BudgetExceeded, Limits
 
 # A task is scripted as a list of replies: `run(code, text)` is a cell in whatever mode, a str is said as it is
 

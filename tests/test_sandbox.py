@@ -6,8 +6,8 @@ import pytest
 from project import none
 from rlm._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
 from rlm.core import advanced_toolloop
-from rlm.lm import LM, LMError
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.lm import LM, LMError
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 from test_quickstart import gifts, model as quick_model
 

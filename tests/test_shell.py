@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from project import root
-from rlm.replay import ScriptedLM
+from rlm.models.scripted import ScriptedLM
 from rlm.tools import make_run_repl,prep_shell
 
 @contextmanager

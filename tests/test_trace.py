@@ -7,14 +7,14 @@ import pytest
 from test_faults import Scene, faults, in_stream, odd
 from rlm.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.lm import LM
-from rlm.providers import LMError, load_litellm
+from rlm.models.lm import LM
+from rlm.models.providers import LMError, load_litellm
 from rlm.secrets import redact
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
 from rlm import rerun
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import FORMAT, Trace, _pieces, context_facts, read_trace, read_traces, trace_path
-from rlm.usage import Limits, Usage
+from rlm.models.usage import Limits, Usage
 
 # these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
 fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))

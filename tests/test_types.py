@@ -198,7 +198,7 @@ from pathlib import Path
 import rlm as package
 from rlm import LM, RLM, BudgetExceeded, Chat, Limits, LMError, Run, Usage, advanced_toolloop, benchmark_rlm, fork, make_run_repl, prep_shell, resume
 from rlm import Limts # no
-from rlm.replay import ScriptedLM
+from rlm.models.scripted import ScriptedLM
 from rlm.rerun import replay
 from rlm.trace import Trace
 

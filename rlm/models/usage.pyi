@@ -123,6 +123,13 @@ class Reservation:
     def __sub__(self, o: Any) -> Reservation: ...
 
 class Budget:
+    """What one run and all its sub-calls have used, against its limits; safe from any thread
+
+    Parameters::
+
+        name    type         default  meaning
+        limits  Limits|None  None     How far the run may go; None for no limit
+    """
     limits: Any
     start: Any
     failed: int
@@ -130,14 +137,75 @@ class Budget:
     parent: Any
     def __init__(self, limits: Limits | None=None) -> None: ...
     @property
-    def usage(self) -> Usage: ...
-    def add(self, usage: Usage, key: tuple=..., reservation: Reservation | None=None, worth: float=0.0) -> None: ...
-    def release(self, reservation: Reservation, sent: bool=False, unsettled: bool=False) -> None: ...
-    def keep(self, tokens: int=0, cost: float=0.0) -> None: ...
-    def close(self) -> None: ...
-    def seconds_left(self, last: bool=False) -> float | None: ...
-    def reserve(self, tokens: int=0, cost: float=0.0, last: bool=False) -> Reservation: ...
-    def left(self) -> dict: ...
-    def share(self) -> tuple[float, str]: ...
-    def roomy(self, tokens: int=0, cost: float=0.0) -> bool: ...
-    def child(self) -> Budget: ...
+    def usage(self) -> Usage:
+        """Everything used so far"""
+    def add(self, usage: Usage, key: tuple=..., reservation: Reservation | None=None, worth: float=0.0) -> None:
+        """Count one call; where nobody knows its cost, what was reserved for it stays booked against the limit
+
+        Parameters::
+
+            name         type              default          meaning
+            usage        Usage                              What one call used
+            key          tuple             (0, 'root', '')  Its depth, role and model
+            reservation  Reservation|None  None             What had been reserved for it
+            worth        float             0.0              US dollars to book against the limit if the usage has no cost, unless
+                                                            more was reserved
+        """
+    def release(self, reservation: Reservation, sent: bool=False, unsettled: bool=False) -> None:
+        """Give a reservation back
+
+        Parameters::
+
+            name         type         default  meaning
+            reservation  Reservation           Of a call that was not billed
+            sent         bool         False    Did it go out? Then it counts as a call all the same
+            unsettled    bool         False    Did nobody say what came of it? It may be billed, and what was
+                                               reserved for it stays taken
+        """
+    def keep(self, tokens: int=0, cost: float=0.0) -> None:
+        """Keep something back for the last call, as far as there is room beside what others keep: a run that begins late takes nobody's last call
+
+        Parameters::
+
+            name    type   default  meaning
+            tokens  int    0        Tokens that the last call will need
+            cost    float  0.0      What they cost, US dollars
+        """
+    def close(self) -> None:
+        """The run is over: keep nothing back any more"""
+    def seconds_left(self, last: bool=False) -> float | None:
+        """Time that is left
+
+        Parameters::
+
+            name     type        default  meaning
+            last     bool        False    For the last call, which may use what is kept back?
+            returns  float|None           None without a limit
+        """
+    def reserve(self, tokens: int=0, cost: float=0.0, last: bool=False) -> Reservation:
+        """Take what a call will need, before it is sent
+
+        Parameters::
+
+            name     type         default  meaning
+            tokens   int          0        Estimate for the call, prompt and reply
+            cost     float        0.0      Estimate for the call, US dollars
+            last     bool         False    Is this the last call, for which something was kept back?
+            returns  Reservation           To be handed to `add`, or to `release`; raises `BudgetExceeded`
+        """
+    def left(self) -> dict:
+        """What can still be used"""
+    def share(self) -> tuple[float, str]:
+        """The share of the tightest limit that is used, and its name"""
+    def roomy(self, tokens: int=0, cost: float=0.0) -> bool:
+        """Is there room for 32 such calls, and so for all that may be under way at once?
+
+        Parameters::
+
+            name     type   default  meaning
+            tokens   int    0        Estimate for a call
+            cost     float  0.0      Likewise, US dollars
+            returns  bool            Then a rough estimate will do
+        """
+    def child(self) -> Budget:
+        """The budget of a child run: it tells what the child used, while the limits are those of the whole tree"""

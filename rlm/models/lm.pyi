@@ -1,6 +1,6 @@
 # Made from lm.py by tools/stubs.py: do not edit
 from collections.abc import Callable
-from rlm.usage import Budget, Usage
+from rlm.models.usage import Budget, Usage
 from typing import Any, Iterator, Self
 __all__ = ['LM', 'as_lm', 'as_lms', 'fingerprint', 'FailedQuery']
 

@@ -1,7 +1,7 @@
-# Made from reply.py by tools/stubs.py: do not edit
+# Made from messages.py by tools/stubs.py: do not edit
 from collections.abc import Callable
-from rlm.providers import LMError
-from rlm.usage import Usage
+from rlm.models.providers import LMError
+from rlm.models.usage import Usage
 from typing import Any
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply', 'as_messages', 'reply_facts', 'facts_reply']
 

@@ -255,7 +255,7 @@ def demo(
 # %% ../nbs/30_cli.ipynb #f59ffdb4
 def doctor():
     "Say how the model's code would be isolated on this machine"
-    from rlm.isolation import doctor
+    from rlm.shell.process import doctor
     print(doctor())
     return 0
 

@@ -18,10 +18,11 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 from fastcore.basics import patch
 from ._docs import documented
-from .answer import answer_reader, answer_text, split_final
-from .capture import clip
+from .answer import answer_reader, split_final
+from .context.about import context_facts, describe
+from .shell.capture import clip
 from .fences import code_blocks
-from .interrupt import interrupt_thread
+from .shell.interrupt import interrupt_thread
 from .job import Job, Tree
 from .models.lm import LM, FailedQuery, as_lm, as_lms, fingerprint
 from .loop import Outcome, Rules
@@ -29,11 +30,12 @@ from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .models.providers import LMError, load_litellm
 from .models.messages import as_messages, content_text, message_of
-from .sandbox import SANDBOXES, default_sandbox
+from .shell.open import SANDBOXES, default_sandbox
 from .secrets import clean, hidden_values, public_params, redact, strip_controls
-from .shell import ReplShell
-from .tools import describe, make_run_repl, named_tools, prep_shell
-from .trace import Trace, context_facts, read_trace, trace_path
+from .shell.ipython import ReplShell
+from .tools import make_run_repl, named_tools, prep_shell
+from .shell.lookup import answer_text
+from .trace import Trace, read_trace, trace_path
 from .models.usage import Budget, BudgetExceeded, Limits, Usage, as_limits
 
 # %% ../nbs/12_core.ipynb #95a7cc07

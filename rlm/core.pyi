@@ -7,7 +7,7 @@ from rlm.job import Job
 from rlm.models.lm import LM
 from rlm.models.usage import Limits, Usage
 from rlm.prompts import Prompts
-from rlm.shell import ReplShell
+from rlm.shell.ipython import ReplShell
 from rlm.trace import Trace
 from typing import Any, AsyncIterator, Iterator, Self, TextIO
 __all__ = ['advanced_toolloop', 'Run', 'RunWarning', 'RLM', 'Chat', 'RunStream']

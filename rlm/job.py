@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import partial
 from fastcore.basics import patch
-from .answer import answer_text
+from .shell.lookup import answer_text
 from .models.background import get_background, run_sync
 from .models.lm import LM
 from .loop import CallLM, Outcome, Ran, Rules, root_loop
@@ -21,7 +21,7 @@ from .prompts import NO_OUTPUT
 from .models.providers import LMError, load_litellm
 from .secrets import public_params
 from .models.messages import content_text, facts_reply, reply_facts
-from .shell import ReplShell
+from .shell.ipython import ReplShell
 from .tools import room_for_children
 from .trace import Event, Trace
 from .models.usage import Budget, BudgetExceeded, usage_of

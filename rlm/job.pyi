@@ -6,7 +6,7 @@ from rlm.loop import Outcome, Rules
 from rlm.models.lm import LM
 from rlm.models.usage import Budget
 from rlm.past import Past
-from rlm.shell import ReplShell
+from rlm.shell.ipython import ReplShell
 from rlm.trace import Event, Trace
 from typing import Any
 __all__ = ['Tree', 'Job']

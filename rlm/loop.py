@@ -9,8 +9,9 @@ __all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
 import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from .answer import Found, answer_text, checked, cut_answer, mask_code, mask_thinking, near_miss
-from .capture import clip
+from .answer import Found, checked, cut_answer, mask_code, mask_thinking, near_miss
+from .shell.capture import clip
+from .shell.lookup import answer_text
 from .modes import FenceMode, ToolCall, ToolsMode
 from .prompts import BARE_NOTE, BY_FENCE, CUT_NOTE, EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .models.providers import LMError

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from fastcore.funccall import call_func, get_schema
-from .answer import answer_text, mask_code, mask_thinking
+from .answer import mask_code, mask_thinking
 from .models.background import run_sync
-from .fences import code_blocks, is_code, parse_cell, retry_ast
+from .fences import code_blocks, is_code, parse_cell
+from .shell.lookup import answer_text, retry_ast
 from .models.messages import content_text
 
 # %% ../nbs/11_modes.ipynb #4778c793

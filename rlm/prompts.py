@@ -11,11 +11,11 @@ __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NO
 from dataclasses import dataclass
 from fastcore.docments import docments
 from functools import partial
-from .calls import shown_signature, tool_doc
-from .fences import retry_ast
+from .shell.calls import shown_signature, tool_doc
+from .context.about import describe
 from .secrets import redact
-from .shell import ReplShell
-from .tools import describe
+from .shell.ipython import ReplShell
+from .shell.lookup import retry_ast
 from .models.usage import Limits
 
 # %% ../nbs/09_prompts.ipynb #b6da8fe0

@@ -10,16 +10,18 @@ import os
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TextIO
+from . import _registry
 from ._docs import documented
 from .core import RLM, Run, _model_facts
 from .models.lm import LM
 from .past import Past
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
-from .models.providers import LMError, builtin_providers, load_litellm, resolve_model
+from .models.providers import LMError, load_litellm, resolve_model
 from .models.messages import content_text
 from .schema import flag, many, maybe, number, plain_message, text, whole, word, wrong_header
 from .secrets import redact
-from .trace import context_facts, read_traces
+from .context.about import context_facts
+from .trace import read_traces
 from .models.usage import Limits
 
 # %% ../nbs/12a_rerun.ipynb #a1c9bc66
@@ -117,7 +119,7 @@ def _url_of(facts, changes):
 
 def _published(model):
     "Does its provider offer it to everybody? The name of somebody's own model says where a text goes"
-    if model.split('/')[0] in builtin_providers: return True
+    if model.split('/')[0] in _registry.providers: return True
     listed = load_litellm().model_cost
     try: provider = resolve_model(model)[1]
     except LMError: return False

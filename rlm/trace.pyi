@@ -2,12 +2,10 @@
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-__all__ = ['FORMAT', 'Event', 'context_facts', 'Trace', 'trace_path', 'read_traces', 'read_trace']
+__all__ = ['FORMAT', 'Event', 'Trace', 'trace_path', 'read_traces', 'read_trace']
 
 class Event(SimpleNamespace):
     ...
-
-def context_facts(context: object, digest: bool=True) -> dict: ...
 FORMAT: int
 
 class Trace(list):

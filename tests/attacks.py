@@ -203,7 +203,7 @@ class OldShell:
     def __init__(self, abi):
         import rlm
         self.backend,self.tools = f'as with Landlock ABI {abi}',types.SimpleNamespace(take_final=lambda: None)
-        self.cfg = dict(abi=abi, lock=str(Path(rlm.__file__).with_name('_lockdown.py')), read=[sysconfig.get_path('stdlib'), '/usr/lib', '/lib', '/lib64', '/dev/urandom'])
+        self.cfg = dict(abi=abi, lock=str(Path(rlm.__file__).parent/'shell'/'_lockdown.py'), read=[sysconfig.get_path('stdlib'), '/usr/lib', '/lib', '/lib64', '/dev/urandom'])
 
     def run(self, cell, timeout=5):
         a,b = os.pipe()
@@ -260,7 +260,7 @@ class Judge:
 
     def rest(self, check):
         "What goes on in the worker although no cell runs"
-        from rlm.isolation import folder_use, process_use
+        from rlm.shell.process import folder_use, process_use
         if 'quiet' not in check: return []
         time.sleep(check['quiet'])
         def look(): return process_use(self.sh._w.process.pid),folder_use(self.sh._w.scratch, 10**6),len(self.lm.asked)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from project import none,py
-from rlm.folders import sweep_folders
+from rlm.shell.folders import sweep_folders
 
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 
@@ -90,7 +90,7 @@ def test_swept(tmp_path):
     (tmp_path/'kept').mkdir()
     (tmp_path/'kept'/'lock').touch()
     (d/'rlm-worker-linked01').symlink_to(tmp_path/'kept')
-    other = 'import time; from rlm.folders import make_folder; print(make_folder("worker"), flush=True); time.sleep(30)'
+    other = 'import time; from rlm.shell.folders import make_folder; print(make_folder("worker"), flush=True); time.sleep(30)'
     with subprocess.Popen([sys.executable, '-c', other], env={**os.environ, 'TMPDIR': str(d)}, stdout=subprocess.PIPE, text=True) as alive:
         lives = Path(alive.stdout.readline().strip()).name # its start sweeps
         try: assert ours(d)==sorted(['rlm-mine','rlm-worker-notmine1','rlm-worker-linked01',lives]) and (tmp_path/'kept'/'lock').exists()
@@ -100,7 +100,7 @@ def test_two_at_once(tmp_path):
     "Processes that sweep while others make folders never take one that is used"
     code = '''
 import os,sys
-from rlm.folders import make_folder,remove_folder,sweep_folders
+from rlm.shell.folders import make_folder,remove_folder,sweep_folders
 for i in range(40):
     d = make_folder('worker'); open(d+'/file','w').close()
     sweep_folders()
@@ -124,7 +124,7 @@ def test_open_to_others(tmp_path, monkeypatch):
 
 # Where bubblewrap is taken from
 
-BWRAP = "import os; os.chdir(os.environ['START']); from rlm.isolation import facts; f = facts(); print(f['bwrap']); print(f['why_not'])"
+BWRAP = "import os; os.chdir(os.environ['START']); from rlm.shell.process import facts; f = facts(); print(f['bwrap']); print(f['why_not'])"
 
 @pytest.mark.parametrize('where', ['dot','empty','relative','working','below','others','parent','missing'])
 def test_bwrap_from(where, tmp_path):

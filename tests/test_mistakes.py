@@ -7,7 +7,7 @@ from rlm.core import RLM, Chat, Run, RunStream, RunWarning, advanced_toolloop
 from rlm.models.lm import LMError
 from rlm.models.providers import load_litellm
 from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
-from rlm.sandbox import default_sandbox
+from rlm.shell.sandbox import default_sandbox
 from rlm.tools import make_run_repl, prep_shell
 from rlm.models.usage import BudgetExceeded, Limits, Usage
 

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 import pytest
 from project import py, root
-from rlm import isolation
-from rlm.answer import answer_reader, find_var, split_final
+from rlm.shell.ipython import process
+from rlm.answer import answer_reader, split_final
+from rlm.shell.lookup import find_var
 from rlm.models.background import get_background
 from rlm.core import RLM, Run
 from rlm.job import Job, Tree
@@ -291,9 +292,9 @@ def test_names_tell_why():
 def test_dead_worker(reply):
     "A worker that dies after its cell: the model is told, and goes on in a new one; at the last step the run says why there is no answer"
     def late(messages):
-        for w in list(isolation._live):
+        for w in list(process._live):
             with suppress(ProcessLookupError):
-                for pid in isolation.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
+                for pid in process.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
         return reply
     replies = [call_repl('x = 5'), late, call_repl('x = 6'), 'FINAL_VAR(x)']
     def next_reply(messages, left=replies):

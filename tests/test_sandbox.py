@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from project import none
-from rlm._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
+from rlm.shell._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
 from rlm.core import advanced_toolloop
 from rlm.models.lm import LM, LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl

@@ -12,11 +12,13 @@ def wing_of(p):
 
 number = {default_exp(p): (wings.index(wing_of(p)), m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
 
+faces = [mod_name(p) for p in modules if p.name=='__init__.py']
+
 def home(nm, attr):
-    "The module that `from nm import attr` really imports: a module of that name, or where rlm's lazy names come from"
+    "The module that `from nm import attr` really imports: a module of that name, or where the lazy names of a face come from"
     if f'{nm}.{attr}' in map(mod_name, modules): return f'{nm}.{attr}'
-    obj = getattr(importlib.import_module(nm), attr, None) if nm=='rlm' else None
-    return getattr(obj, '__module__', None) or nm
+    lazy = getattr(importlib.import_module(nm), '_lazy', {}) if nm in faces else {}
+    return f'{nm}.{lazy[attr]}' if attr in lazy else nm
 
 def imports(p):
     "Each module that `p` imports, at the top or in a function, with its line"
@@ -25,12 +27,12 @@ def imports(p):
         if isinstance(o, ast.Import): yield from ((a.name, o.lineno) for a in o.names)
         elif isinstance(o, ast.ImportFrom):
             nm = '.'.join([*(pkg[:len(pkg)-o.level+1] if o.level else []), *filter(None, [o.module])])
-            yield from ((home(nm, a.name) if nm=='rlm' else nm, o.lineno) for a in o.names)
+            yield from ((home(nm, a.name), o.lineno) for a in o.names)
 
 def place(nm):
     "A module's place in the import order: its wing, and there its notebook's number; what is hand-written (`_wire`) comes first in its folder, in the order of its names"
     folder,_,last = nm.removeprefix('rlm.').rpartition('.')
-    if last.startswith('_'): return (wings.index(folder) if folder else -1),last
+    if last.startswith('_'): return (wings.index(folder) if folder else -1),f' {last}'
     return number.get(nm, (len(wings), 'it is no room'))
 
 @pytest.mark.parametrize('p', **by_name([p for p in modules if not re.fullmatch('__.*__|_modidx', p.stem)]))

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 import pytest
 from test_faults import Scene, faults, in_stream, odd
-from rlm.capture import clip
+from rlm.shell.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.models.lm import LM
 from rlm.models.providers import LMError, load_litellm
@@ -13,7 +13,8 @@ from rlm.secrets import redact
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
 from rlm import rerun
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import FORMAT, Trace, _pieces, context_facts, read_trace, read_traces, trace_path
+from rlm.context.about import _pieces, context_facts
+from rlm.trace import FORMAT, Trace, read_trace, read_traces, trace_path
 from rlm.models.usage import Limits, Usage
 
 # these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said

@@ -5,7 +5,7 @@ import pytest
 from project import check,none,root,run
 import rlm
 from rlm._docs import documented
-from rlm.shell import ReplShell
+from rlm.shell.ipython import ReplShell
 
 def test_stubs_fresh(): check(run(sys.executable, 'tools/stubs.py', '--check', cwd=root))
 

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 from fastcore.basics import patch
 from tqdm import tqdm
+from .. import _registry
 from .._docs import documented
 from .usage import Usage, Budget, BudgetExceeded, Limits, Reservation, known_cost, nearest, usage_of
-from .providers import LMError, builtin_providers, check_url, classify, load_litellm, resolve_model
+from .providers import LMError, check_url, classify, load_litellm, resolve_model
 from ..secrets import hidden_values, public_params
 from .background import Halted, concurrency as default_concurrency, get_background, on_loop, result_of, run_sync
 from .direct import complete, unstreamed
@@ -127,7 +128,7 @@ async def send(self:LM,
     "Make one call; the seam that a test double replaces"
     litellm = load_litellm()
     model,provider = resolve_model(self.model, self.base_url)
-    if os.environ.get('RLM_LIVE')=='0' and provider not in builtin_providers and not _loopback(self.base_url):
+    if os.environ.get('RLM_LIVE')=='0' and provider not in _registry.providers and not _loopback(self.base_url):
         raise LMError('forbidden', f'Live model calls are forbidden here (RLM_LIVE=0), and {model} would be one.')
     key = self.api_key
     if not key and self.base_url and provider=='openai' and not os.environ.get('OPENAI_API_KEY'): key = 'none' # local servers want no key

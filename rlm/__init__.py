@@ -12,6 +12,6 @@ from rlm._faces import face
 
 _lazy = dict(RLM='core', Run='core', Chat='core', advanced_toolloop='core', resume='rerun', fork='rerun', Limits='models.usage',
     Usage='models.usage', BudgetExceeded='models.usage', LM='models.lm', LMError='models.providers', prep_shell='tools', make_run_repl='tools',
-    REPL_SYSTEM_PROMPT='prompts', benchmark_vanilla='bench', benchmark_rlm='bench')
+    REPL_SYSTEM_PROMPT='prompts', benchmark_vanilla='bench.pair', benchmark_rlm='bench.pair')
 __all__ = list(_lazy)
 __getattr__,__dir__ = face(__name__, _lazy)

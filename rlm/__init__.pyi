@@ -1,6 +1,6 @@
 # Made from __init__.py by tools/stubs.py: do not edit
 from rlm import bench as bench, core as core, models as models, prompts as prompts, rerun as rerun, tools as tools
-from rlm.bench import benchmark_rlm as benchmark_rlm, benchmark_vanilla as benchmark_vanilla
+from rlm.bench.pair import benchmark_rlm as benchmark_rlm, benchmark_vanilla as benchmark_vanilla
 from rlm.core import Chat as Chat, RLM as RLM, Run as Run, advanced_toolloop as advanced_toolloop
 from rlm.models.lm import LM as LM
 from rlm.models.providers import LMError as LMError

@@ -3,12 +3,12 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from rlm.job import Job
+from rlm.driver import Job
 from rlm.models.lm import LM
 from rlm.models.usage import Limits, Usage
 from rlm.prompts import Prompts
 from rlm.shell.ipython import ReplShell
-from rlm.trace import Trace
+from rlm.trace.events import Trace
 from typing import Any, AsyncIterator, Iterator, Self, TextIO
 __all__ = ['advanced_toolloop', 'Run', 'RunWarning', 'RLM', 'Chat', 'RunStream']
 

@@ -9,13 +9,13 @@ from rlm.answer import answer_reader, split_final
 from rlm.shell.lookup import find_var
 from rlm.models.background import get_background
 from rlm.core import RLM, Run
-from rlm.job import Job, Tree
+from rlm.driver import Job, Tree
 from rlm.loop import Outcome, Rules
 from rlm.models.lm import LMError
 from rlm.modes import ToolsMode, tool_schema
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import Trace, read_trace
+from rlm.trace.events import Trace, read_trace
 from rlm.models.usage import Budget, BudgetExceeded, Limits, usage_of
 
 # A run of doubles, each of which can be made to fail

@@ -8,7 +8,7 @@ from rlm.core import RLM, Run, advanced_toolloop
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import read_traces
+from rlm.trace.events import read_traces
 from rlm.models.usage import Limits
 from test_trace import fork, replay, resume, sound, totals
 

@@ -7,10 +7,10 @@ from project import by_name,check,default_exp,folders,mod_name,modules,none,note
 import rlm
 
 def wing_of(p):
-    "The wing of a notebook: its folder; at the top lies the room of secrets, and what has not moved yet is of the machine"
-    return p.parent.name if p.parent.name in wings else 'secrets' if default_exp(p)=='rlm.secrets' else 'machine'
+    "The wing of a notebook: its folder; at the top lies the room of secrets"
+    return p.parent.name if p.parent.name in wings else 'secrets'
 
-number = {default_exp(p): (wings.index(wing_of(p)), m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
+number = {default_exp(p): (wings.index(wing_of(p)), m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d\d(?=_)', p.name))}
 
 faces = [mod_name(p) for p in modules if p.name=='__init__.py']
 

@@ -14,7 +14,7 @@ from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, co
 from rlm import rerun
 from rlm.tools import make_run_repl, prep_shell
 from rlm.context.about import _pieces, context_facts
-from rlm.trace import FORMAT, Trace, read_trace, read_traces, trace_path
+from rlm.trace.events import FORMAT, Trace, read_trace, read_traces, trace_path
 from rlm.models.usage import Limits, Usage
 
 # these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
@@ -480,7 +480,7 @@ def test_a_path_that_cannot_be(path, tmp_path):
 def test_two_writers(tmp_path):
     "A file that another process is writing is not written to; when that is over, or was killed, it can be taken up"
     path = tmp_path/'t.jsonl'
-    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace import Trace\nt = Trace().open(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
+    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace.events import Trace\nt = Trace().open(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
     with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True) as p:
         try:
             assert p.stdout.readline()=='here\n'

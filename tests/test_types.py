@@ -200,7 +200,7 @@ from rlm import LM, RLM, BudgetExceeded, Chat, Limits, LMError, Run, Usage, adva
 from rlm import Limts # no
 from rlm.models.scripted import ScriptedLM
 from rlm.rerun import replay
-from rlm.trace import Trace
+from rlm.trace.events import Trace
 
 ask = RLM(ScriptedLM(['FINAL(1)']), limits=Limits(steps=3, cost=0.5), trace=Path('runs'), temperature=0.)
 run: Run = ask('context', 'question')

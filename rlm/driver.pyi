@@ -1,13 +1,13 @@
-# Made from job.py by tools/stubs.py: do not edit
+# Made from driver.py by tools/stubs.py: do not edit
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from rlm.loop import Outcome, Rules
 from rlm.models.lm import LM
 from rlm.models.usage import Budget
-from rlm.past import Past
 from rlm.shell.ipython import ReplShell
-from rlm.trace import Event, Trace
+from rlm.trace.events import Event, Trace
+from rlm.trace.recording import Past
 from typing import Any
 __all__ = ['Tree', 'Job']
 

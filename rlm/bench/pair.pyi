@@ -1,4 +1,4 @@
-# Made from bench.py by tools/stubs.py: do not edit
+# Made from pair.py by tools/stubs.py: do not edit
 from pathlib import Path
 from rlm.models.lm import LM
 from rlm.models.usage import Limits

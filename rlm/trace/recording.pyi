@@ -1,5 +1,5 @@
-# Made from past.py by tools/stubs.py: do not edit
-from rlm.trace import Trace
+# Made from recording.py by tools/stubs.py: do not edit
+from rlm.trace.events import Trace
 from typing import Any
 __all__ = ['Past']
 

@@ -20,23 +20,23 @@ from fastcore.basics import patch
 from ._docs import documented
 from .answer import answer_reader, split_final
 from .context.about import context_facts, describe
-from .shell.capture import clip
+from .driver import Driver, Shared
 from .fences import code_blocks
-from .shell.interrupt import interrupt_thread
-from .driver import Job, Tree
-from .models.lm import LM, FailedQuery, as_lm, as_lms, fingerprint
 from .loop import Outcome, Rules
+from .models.lm import LM, FailedQuery, as_lm, as_lms, fingerprint
+from .models.messages import as_messages, content_text, message_of
+from .models.providers import LMError, load_litellm
+from .models.usage import Budget, BudgetExceeded, Limits, Usage, as_limits
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
-from .models.providers import LMError, load_litellm
-from .models.messages import as_messages, content_text, message_of
-from .shell.open import SANDBOXES, default_sandbox
 from .secrets import clean, hidden_values, public_params, redact, strip_controls
+from .shell.capture import clip
+from .shell.interrupt import interrupt_thread
 from .shell.ipython import ReplShell
-from .tools import make_run_repl, named_tools, prep_shell
 from .shell.lookup import answer_text
+from .shell.open import SANDBOXES, default_sandbox
+from .tools import make_run_repl, named_tools, prep_shell
 from .trace.events import Trace, read_trace, trace_path
-from .models.usage import Budget, BudgetExceeded, Limits, Usage, as_limits
 
 # %% ../nbs/machine/08_core.ipynb #95a7cc07
 def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
@@ -60,11 +60,11 @@ def _print(text, to):
         return to
     except Exception as e: warnings.warn(f'The steps of this run cannot be shown, and it goes on: {type(e).__name__}: {answer_text(e)}')
 
-def _shown(job, verbose=False, stream=False):
-    "The items of a job, each printed as it passes; the clock of its limits starts with the first"
+def _shown(driver, verbose=False, stream=False):
+    "The items of a run, each printed as it passes; the clock of its limits starts with the first"
     load_litellm() # its import is not the run's time
-    job.budget.start,step = time.monotonic(),0
-    for item in job.items(stream):
+    driver.budget.start,step = time.monotonic(),0
+    for item in driver.items(stream):
         if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
             step += not isinstance(item, dict)
             verbose = _print(clean(_item_text(item, step)), verbose)
@@ -97,16 +97,16 @@ def _secrets(lm):
     return [lm.api_key, *hidden_values(lm.params), url.username, url.password, *hidden_values(dict(parse_qsl(url.query)))]
 
 
-def _new_tree(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
+def _new_shared(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
     "What a run in `sh` and its children will share; written to the file or folder `trace`"
-    tree = Tree(Budget(limits), Trace(), emit, child=child)
+    shared = Shared(Budget(limits), Trace(), emit, child=child)
     if path:=trace_path(trace):
         backend = getattr(sh, 'backend', None)
         header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits),
             sandbox=backend and backend.split(':')[0], backend=backend, own=list(sh.tools.own) if sh else []) | facts
         if 'context' not in header: header['context'] = context_facts(sh.helpers.get('context')) if sh else None
-        tree.trace.open(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)])
-    return tree
+        shared.trace.open(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)])
+    return shared
 
 # %% ../nbs/machine/08_core.ipynb #150fb5d3
 @documented
@@ -140,9 +140,9 @@ def advanced_toolloop(
     sub_lm = sh and sh.tools.lm
     doors = [o and o.using(budget=Budget()) for o in (lm, sub_lm)] # not the one of the run before
     child = RLM(*doors, limits=limits, prompts=prompts, tools=sh and sh.tools.own, sandbox=getattr(sh, 'sandbox', None))._child if limits.depth>1 else None
-    tree = _new_tree(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
+    shared = _new_shared(lm, sub_lm, sh, limits, trace, child=child, mode='tools', prompts=asdict(prompts), final=final and repr(final), tools=list(ns))
     out = Outcome([system_message(sp, sh, limits)] + as_messages(message))
-    return _shown(Job(out, rules, lm, ns, sh, tree), verbose, stream)
+    return _shown(Driver(out, rules, lm, ns, sh, shared), verbose, stream)
 
 # %% ../nbs/machine/08_core.ipynb #12074ab1
 @documented
@@ -284,12 +284,12 @@ class RLM:
         kw = dict(sandbox=self.sandbox) if self.shell is prep_shell else {} # another factory does as it likes
         return self.shell(context, model=self.sub_lm, tools=self.tools, **kw)
 
-    def _tree(self, sh, emit=None, **facts):
+    def _shared(self, sh, emit=None, **facts):
         "What a run in `sh` and its children will share"
         more = dict(mode=self.mode, prompts=asdict(self.prompts), final=self.final and repr(self.final))
-        return _new_tree(self.lm, self.sub_lm, sh, self.limits, self.trace, emit, self._child, **more, **facts)
+        return _new_shared(self.lm, self.sub_lm, sh, self.limits, self.trace, emit, self._child, **more, **facts)
 
-    def _job(self, sh, query, tree, parent=None, past=None, before=()):
+    def _driver(self, sh, query, shared, parent=None, recording=None, before=()):
         "One run in `sh`, after the messages and the history `before`"
         run_repl,depth = make_run_repl(sh, timeout=self.limits.cell_time),parent.depth if parent else 0
         as_tools = self.mode=='tools' or self.mode=='auto' and self.lm.calls_tools
@@ -299,7 +299,7 @@ class RLM:
         first = list(messages) or [system_message(self.prompts.system or (REPL_SYSTEM_PROMPT if as_tools else FENCE_SYSTEM_PROMPT), sh, self.limits, depth)]
         rules = Rules(answer_reader(sh, read), mode, self.limits, self.prompts, check, window=self.lm.window)
         asked = as_messages(query)
-        return Job(Outcome(first + asked, (list(history) or first) + asked), rules, self.lm, {'run_repl': run_repl}, sh, tree, parent, past)
+        return Driver(Outcome(first + asked, (list(history) or first) + asked), rules, self.lm, {'run_repl': run_repl}, sh, shared, parent, recording)
 
     def __call__(self,
         context:object, # What the question is about
@@ -311,7 +311,7 @@ class RLM:
         with self.chat(context) as chat: return chat(query, verbose)
 
 # %% ../nbs/machine/08_core.ipynb #58d51a57
-def _as_run(job, item): return Run(**{k:item[k] for k in ('answer','value','stop','usage','steps','limit','error')}, messages=job.out.history, trace=job.tree.trace)
+def _as_run(driver, item): return Run(**{k:item[k] for k in ('answer','value','stop','usage','steps','limit','error')}, messages=driver.out.history, trace=driver.shared.trace)
 
 def _closed(out):
     "The messages of a run that is over: each tool call with a result, and the answer, if only code gave it"
@@ -354,28 +354,28 @@ class Chat:
         _check_query(query)
         return _warned(self.drive(self.start(query, emit), verbose))
 
-    def start(self, query, emit=None, past=None, **facts)->Job:
+    def start(self, query, emit=None, recording=None, **facts)->Driver:
         "Get the next run ready; `facts` go into the header of its trace"
-        tree = self.rlm._tree(self.sh, emit, **dict(question=self.asked) | facts)
+        shared = self.rlm._shared(self.sh, emit, **dict(question=self.asked) | facts)
         self.asked += 1
-        return self.rlm._job(self.sh, query, tree, past=past, before=(self.messages, self.history))
+        return self.rlm._driver(self.sh, query, shared, recording=recording, before=(self.messages, self.history))
 
-    def drive(self, job, verbose=False)->Run:
+    def drive(self, driver, verbose=False)->Run:
         "See a run through; an interrupt is raised when all is written down, with the run"
         hit = None
         try:
-            for _ in _shown(job, verbose): pass
+            for _ in _shown(driver, verbose): pass
         except BaseException as e: hit = e # between two items, or after the last; or what ends a process
-        run = self.finish(job)
+        run = self.finish(driver)
         if hit and not isinstance(hit, KeyboardInterrupt): raise hit
         if hit or run.stop=='interrupted': raise _interrupt(run)
         return run
 
-    def finish(self, job)->Run:
-        "The run that a job was"
-        item = job.final()
-        self.messages,self.history = _closed(job.out),job.out.history
-        self.rlm.last = _as_run(job, item)
+    def finish(self, driver)->Run:
+        "The run that was driven"
+        item = driver.final()
+        self.messages,self.history = _closed(driver.out),driver.out.history
+        self.rlm.last = _as_run(driver, item)
         return self.rlm.last
 
     def close(self):
@@ -394,27 +394,27 @@ def chat(self:RLM,
 
 # %% ../nbs/machine/08_core.ipynb #90af0fa9
 @patch
-def _child(self:RLM, job, query, context):
-    "Run a child of `job` on `context`: its value, or a `FailedQuery`"
+def _child(self:RLM, driver, query, context):
+    "Run a child of the run of `driver` on `context`: its value, or a `FailedQuery`"
     try:
         _check_query(query)
         _check_context(context)
     except (LMError, ValueError) as e: return FailedQuery(e)
-    kid,facts = copy(self),context_facts(context, digest=bool(job.past or job.tree.trace.path)) # nobody else looks for it
+    kid,facts = copy(self),context_facts(context, digest=bool(driver.recording or driver.shared.trace.path)) # nobody else looks for it
     kid.lm,kid.final = self.sub_lm,None
     key = fingerprint('', dict(query=query, context=facts))
-    begun = job.tell('child_started', depth=job.depth+1, query=query, context=facts, key=key)
-    def ended(**kw): job.tell('child_ended', of=begun.id, depth=begun.depth, **kw)
-    done,calls,past = job.past and job.past.take_child(key) or (None,(),None)
+    begun = driver.tell('child_started', depth=driver.depth+1, query=query, context=facts, key=key)
+    def ended(**kw): driver.tell('child_ended', of=begun.id, depth=begun.depth, **kw)
+    done,calls,recording = driver.recording and driver.recording.take_child(key) or (None,(),None)
     if done:
-        job.remember(calls)
-        for k,u in done.usage.parts: job.budget.add(u, k)
+        driver.remember(calls)
+        for k,u in done.usage.parts: driver.budget.add(u, k)
         ended(**{k: getattr(done, k) for k in ('answer','value','stop','limit','error','usage','steps')}, source='trace')
         return _child_value(vars(done))
     item = sh = child = None
     try:
         sh = kid._shell(context)
-        child = kid._job(sh, query, replace(job.tree, budget=job.budget), begun, past)
+        child = kid._driver(sh, query, replace(driver.shared, budget=driver.budget), begun, recording)
         for item in child.items(): pass
     except BaseException as e:
         error = e if isinstance(e, Exception) else None
@@ -437,7 +437,7 @@ def _child_value(item):
 class RunStream:
     "The events of a run as they happen, with `for` or `async for`, once; afterwards `.run`"
     run:Run|None=None # Once it is over
-    job:Job|None=None # Once it has begun
+    driver:Driver|None=None # Once it has begun
     thread:threading.Thread|None=None # Where it goes on
     failed:BaseException|None=None # What is no `Exception` and no interrupt, and ends whoever waits
     def __init__(self,
@@ -453,17 +453,17 @@ class RunStream:
     def _begin(self, put):
         "Start the run on a thread of its own; `put` gets each event, and None after the last"
         if self.thread: raise RuntimeError('A stream goes by once: what happened is in stream.run.trace, and rlm.stream(…) asks again.')
-        try: self.job = self.chat.start(self.query, put if self.listens else None)
+        try: self.driver = self.chat.start(self.query, put if self.listens else None)
         except BaseException:
             if self.closes: self.chat.close()
             raise
         def work():
             try:
-                for _ in _shown(self.job, self.verbose): pass
+                for _ in _shown(self.driver, self.verbose): pass
             except KeyboardInterrupt: pass
             except BaseException as e: self.failed = e
             finally:
-                try: self.run = self.chat.finish(self.job) if self.run is None else self.run
+                try: self.run = self.chat.finish(self.driver) if self.run is None else self.run
                 finally: put(None)
         self.thread = threading.Thread(target=work, daemon=True, name='rlm-run')
         self.thread.start()
@@ -474,7 +474,7 @@ class RunStream:
             interrupt_thread(self.thread)
             self.thread.join(.8)
             if self.thread.is_alive(): self.chat.sh.let_go()
-        if self.run is None: self.run = self.chat.finish(self.job) # blocked in C code: it is left behind
+        if self.run is None: self.run = self.chat.finish(self.driver) # blocked in C code: it is left behind
 
     def _end(self):
         if self.run is None: self.stop()

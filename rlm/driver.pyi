@@ -7,12 +7,12 @@ from rlm.models.lm import LM
 from rlm.models.usage import Budget
 from rlm.shell.ipython import ReplShell
 from rlm.trace.events import Event, Trace
-from rlm.trace.recording import Past
+from rlm.trace.recording import Recording
 from typing import Any
-__all__ = ['Tree', 'Job']
+__all__ = ['Shared', 'Driver']
 
 @dataclass
-class Tree:
+class Shared:
     budget: Budget
     trace: Trace
     emit: Callable | None = ...
@@ -21,13 +21,13 @@ class Tree:
     live: bool = ...
     room: threading.Semaphore = ...
 
-class Job:
+class Driver:
     out: Outcome
     rules: Rules
     tools: dict
     sh: ReplShell | None
-    past: Past | None
-    tree: Tree
+    recording: Recording | None
+    shared: Shared
     budget: Any
     warned: bool
     depth: Any
@@ -39,7 +39,7 @@ class Job:
     deaf: bool
     stopping: bool
     lm: Any
-    def __init__(self, out: Outcome, rules: Rules, lm: LM, tools: dict | None=None, sh: ReplShell | None=None, tree: Tree | None=None, parent: Event | None=None, past: Past | None=None) -> None: ...
+    def __init__(self, out: Outcome, rules: Rules, lm: LM, tools: dict | None=None, sh: ReplShell | None=None, shared: Shared | None=None, parent: Event | None=None, recording: Recording | None=None) -> None: ...
     def tell(self, kind: Any, parent: Any=None, **kw: Any) -> Any: ...
     def remember(self, calls: list) -> None: ...
     def items(self, stream: bool=False) -> Generator: ...

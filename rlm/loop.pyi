@@ -5,7 +5,7 @@ from rlm.models.usage import Limits
 from rlm.modes import FenceMode, ToolCall, ToolsMode
 from rlm.prompts import Prompts
 from typing import Any, Self
-__all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
+__all__ = ['CallLM', 'RunCell', 'ToolResult', 'Outcome', 'Rules', 'root_loop']
 
 @dataclass
 class CallLM:
@@ -18,7 +18,7 @@ class RunCell:
     call: ToolCall
 
 @dataclass
-class Ran:
+class ToolResult:
     message: dict
     final: tuple | None = ...
     failed: bool = ...

@@ -12,10 +12,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from fastcore.funccall import call_func, get_schema
 from .answer import mask_code, mask_thinking
-from .models.background import run_sync
 from .fences import code_blocks, is_code, parse_cell
-from .shell.lookup import answer_text, retry_ast
+from .models.background import run_sync
 from .models.messages import content_text
+from .shell.lookup import answer_text, retry_ast
 
 # %% ../nbs/machine/05_modes.ipynb #4778c793
 @dataclass

@@ -11,12 +11,12 @@ __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NO
 from dataclasses import dataclass
 from fastcore.docments import docments
 from functools import partial
-from .shell.calls import shown_signature, tool_doc
 from .context.about import describe
+from .models.usage import Limits
 from .secrets import redact
+from .shell.calls import shown_signature, tool_doc
 from .shell.ipython import ReplShell
 from .shell.lookup import retry_ast
-from .models.usage import Limits
 
 # %% ../nbs/machine/04_prompts.ipynb #b6da8fe0
 REPL_SYSTEM_PROMPT = '''You answer a question about an input that may be far longer than you can read. You do not see the input: it is the variable `context` in a Python REPL. \

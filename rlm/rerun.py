@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TextIO
 from . import _registry
 from ._docs import documented
+from .context.about import context_facts
 from .core import RLM, Run, _model_facts
 from .models.lm import LM
-from .trace.recording import Past
-from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
-from .models.providers import LMError, load_litellm, resolve_model
 from .models.messages import content_text
-from .trace.schema import flag, many, maybe, number, plain_message, text, whole, word, wrong_header
-from .secrets import redact
-from .context.about import context_facts
-from .trace.events import read_traces
+from .models.providers import LMError, load_litellm, resolve_model
 from .models.usage import Limits
+from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
+from .secrets import redact
+from .trace.events import read_traces
+from .trace.recording import Recording
+from .trace.schema import flag, many, maybe, number, plain_message, text, whole, word, wrong_header
 
 # %% ../nbs/machine/09_rerun.ipynb #a1c9bc66
 def _sections(path):
@@ -178,10 +178,10 @@ def _check_context(header, context):
         raise ValueError(f"This is not the context of that run, which was a {was['kind']} of length {was['size']}; this one is a {now['kind']} of length {now['size']}" + (' with other content.' if was==now else '.'))
 
 # %% ../nbs/machine/09_rerun.ipynb #c9f51508
-def _past(traces, rlm, **kw):
+def _recording(traces, rlm, **kw):
     "What is served again to `rlm`, which may have other limits and another model"
     header = traces[-1].header
-    return Past(traces, limits=asdict(rlm.limits), loose=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
+    return Recording(traces, limits=asdict(rlm.limits), loose=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
 
 _not_here = 'The context of this run is not here: give it as context=, with the path of the trace.'
 
@@ -193,31 +193,31 @@ class _NoContext:
 # %% ../nbs/machine/09_rerun.ipynb #66dd7311
 def _not_run(**kw): raise RuntimeError('The trace does not hold what this code gave, and without the context none is run.')
 
-def _again(rlm, context, messages, past, traces, live=True, verbose=False, **facts):
+def _again(rlm, context, messages, recording, traces, live=True, verbose=False, **facts):
     "Run once more, with what is past served again"
     if context is None: context = _NoContext() if rlm.sandbox=='trusted' else _not_here # only data can be sent to a worker
     with rlm.chat(context) as chat:
         chat.messages,chat.history = list(messages[:-1]),list(messages[:-1])
-        job = chat.start(messages[-1:], past=past, context=traces[0].header['context'], **facts)
-        job.tree.live = live
-        if not past.rerun: _serve_answer(job, traces)
-        if not past.rerun and not live: job.tools = dict.fromkeys(job.tools, _not_run)
-        run = chat.drive(job, verbose)
+        driver = chat.start(messages[-1:], recording=recording, context=traces[0].header['context'], **facts)
+        driver.shared.live = live
+        if not recording.rerun: _serve_answer(driver, traces)
+        if not recording.rerun and not live: driver.tools = dict.fromkeys(driver.tools, _not_run)
+        run = chat.drive(driver, verbose)
     done = _answer_event(traces)
-    if not past.rerun and not live and done and run.stop==done.stop: run.answer,run.value = done.answer,done.value # JSON has no word for some values
+    if not recording.rerun and not live and done and run.stop==done.stop: run.answer,run.value = done.answer,done.value # JSON has no word for some values
     return run
 
 # %% ../nbs/machine/09_rerun.ipynb #52b62722
 def _answer_event(traces): return next((e for t in reversed(traces) for e in reversed(t) if e.kind=='answer'), None)
 
-def _serve_answer(job, traces):
+def _serve_answer(driver, traces):
     "Where no cell runs, no variable is there: the answer that a variable held is served too"
-    done,read = _answer_event(traces),job.rules.read
+    done,read = _answer_event(traces),driver.rules.read
     def read_or_served(text):
         found,problem = read(text)
-        if problem and done and done.stop in ('final_var','budget') and not job.past.root: return (done.stop, done.value),None
+        if problem and done and done.stop in ('final_var','budget') and not driver.recording.root: return (done.stop, done.value),None
         return found,problem
-    job.rules.read = read_or_served
+    driver.rules.read = read_or_served
 
 # %% ../nbs/machine/09_rerun.ipynb #35d578bf
 @documented
@@ -232,7 +232,7 @@ def resume(
     header,messages = traces[-1].header,_first_messages(traces)
     rlm = _rlm_of(header, dict(trace=path) | changes)
     _check_context(header, context)
-    return _again(rlm, context, messages, _past(traces, rlm), traces, verbose=verbose, run=header['run'])
+    return _again(rlm, context, messages, _recording(traces, rlm), traces, verbose=verbose, run=header['run'])
 
 # %% ../nbs/machine/09_rerun.ipynb #67e996a0
 @documented
@@ -247,7 +247,7 @@ def replay(
     if nm:=next((o for o in changes if o not in _of_run), None): raise ValueError(f'replay calls no model, so {nm}= would change nothing; fork goes on with another one.')
     if context is None: changes = dict(sandbox='trusted') | changes # nothing runs
     else: _check_context(header, context)
-    return _again(_rlm_of(header, changes, live=False), context, messages, Past(traces, rerun=context is not None, retry=False), traces, live=False)
+    return _again(_rlm_of(header, changes, live=False), context, messages, Recording(traces, rerun=context is not None, retry=False), traces, live=False)
 
 # %% ../nbs/machine/09_rerun.ipynb #b86eea58
 @documented
@@ -272,4 +272,4 @@ def fork(
         old = next((o for o in (header['prompts'].get('system'), REPL_SYSTEM_PROMPT, FENCE_SYSTEM_PROMPT) if o and text.startswith(o)), text)
         messages = [dict(messages[0], content=sp + text[len(old):]), *messages[1:]] # the notes on context and limits stay
     if query is not None: messages = [*messages[:-1], dict(role='user', content=query)]
-    return _again(rlm, context, messages, _past(traces, rlm, steps=step-1, rerun=context is not None), traces)
+    return _again(rlm, context, messages, _recording(traces, rlm, steps=step-1, rerun=context is not None), traces)

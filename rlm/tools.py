@@ -16,14 +16,14 @@ from . import _registry
 from ._docs import documented
 from .context.about import describe
 from .fences import code_blocks, parse_cell
-from .shell.interrupt import parallel
 from .models.lm import LM, FailedQuery, as_lm, estimate_tokens
-from .models.providers import LMError
 from .models.messages import as_messages, content_text
-from .shell.open import default_sandbox, make_shell
+from .models.providers import LMError
+from .models.usage import Budget
+from .shell.interrupt import parallel
 from .shell.ipython import ReplShell
 from .shell.lookup import MissingVariable, find_var
-from .models.usage import Budget
+from .shell.open import default_sandbox, make_shell
 
 # %% ../nbs/machine/03_tools.ipynb #a340a757
 most_children = 8 # child runs at the same time: each has a process and a model of its own

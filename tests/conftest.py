@@ -21,7 +21,7 @@ if 'PYTEST_XDIST_WORKER' not in os.environ:
     os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config')
 
 @pytest.fixture(params=['direct','litellm'])
-def lane(request, monkeypatch):
+def transport(request, monkeypatch):
     "Both ways to an OpenAI-protocol endpoint, in turn"
     monkeypatch.setenv('RLM_DIRECT', str(int(request.param=='direct')))
     return request.param

@@ -4,12 +4,12 @@ from contextlib import contextmanager
 import pytest
 from pydantic import BaseModel
 from test_faults import faults
-from rlm.models.background import get_background
 from rlm.core import RLM
+from rlm.models.background import get_background
 from rlm.models.lm import LM, FailedQuery, LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say
-from rlm.tools import prep_shell
 from rlm.models.usage import Budget, BudgetExceeded, Limits
+from rlm.tools import prep_shell
 
 root = os.path.dirname(os.path.dirname(__file__))
 

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 from rlm.core import RLM
-from rlm.shell.process import process_pids
 from rlm.models.lm import LMError
-from rlm.prompts import tools_note
 from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.tools import prep_shell
 from rlm.models.usage import Budget, Limits
+from rlm.prompts import tools_note
+from rlm.shell.process import process_pids
+from rlm.tools import prep_shell
 from test_sandbox import gone, linux
 
 KEY,PASSWORD = 'kq-canary-0f3a','Winter2024!' # neither has the form of a key

@@ -5,10 +5,10 @@ import pytest,test_batches
 from test_batches import Door, calls, lm, outputs, wait
 from rlm.core import RLM, advanced_toolloop
 from rlm.models.lm import FailedQuery
-from rlm.prompts import LANDING_PROMPT
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
-from rlm.tools import make_run_repl, prep_shell
 from rlm.models.usage import Limits
+from rlm.prompts import LANDING_PROMPT
+from rlm.tools import make_run_repl, prep_shell
 
 root = os.path.dirname(os.path.dirname(__file__))
 

@@ -7,8 +7,8 @@ from rlm.cli import main
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.models.lm import LM,LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
-from rlm.tools import make_run_repl, prep_shell
 from rlm.models.usage import Usage
+from rlm.tools import make_run_repl, prep_shell
 
 # Notebooks: each is an answer, the sentence of an error, the name of a limit
 

@@ -7,9 +7,9 @@ import pytest
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace.events import read_traces
-from rlm.models.usage import Limits
 from test_trace import fork, replay, resume, sound, totals
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)
@@ -71,8 +71,8 @@ import gc,json,os,sys
 from rlm.core import RLM
 from rlm.models.lm import LM
 from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.rerun import resume
 from rlm.models.usage import Limits
+from rlm.rerun import resume
 # warm: what is imported late, by a shell and by a call that finds no server
 RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)']))('c', 'q')
 RLM(LM('openai/m', base_url='http://127.0.0.1:9/v1', retries=0), mode='tools')('c', 'q')

@@ -5,17 +5,17 @@ from functools import partial
 from pathlib import Path
 import pytest
 from test_faults import Scene, faults, in_stream, odd
-from rlm.shell.capture import clip
+from rlm import rerun
+from rlm.context.about import _pieces, context_facts
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.models.lm import LM
 from rlm.models.providers import LMError, load_litellm
-from rlm.secrets import redact
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
-from rlm import rerun
-from rlm.tools import make_run_repl, prep_shell
-from rlm.context.about import _pieces, context_facts
-from rlm.trace.events import FORMAT, Trace, read_trace, read_traces, trace_path
 from rlm.models.usage import Limits, Usage
+from rlm.secrets import redact
+from rlm.shell.capture import clip
+from rlm.tools import make_run_repl, prep_shell
+from rlm.trace.events import FORMAT, Trace, read_trace, read_traces, trace_path
 
 # these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
 fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))

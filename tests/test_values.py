@@ -5,8 +5,8 @@ from rlm.core import RLM, advanced_toolloop
 from rlm.models.lm import LM, as_lm
 from rlm.models.params import chat_params
 from rlm.models.scripted import ScriptedLM
-from rlm.tools import prep_shell
 from rlm.models.usage import Budget, Limits, Usage
+from rlm.tools import prep_shell
 
 nan,inf,name = math.nan,math.inf,'openai/some-model'
 

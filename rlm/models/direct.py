@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 from .background import get_background
 from .providers import LMError, load_litellm
-from ..secrets import clean
 from .usage import without_nonsense
+from ..secrets import clean
 
 # %% ../../nbs/models/06_direct.ipynb #d135bdae
 # litellm's settings that change a call on its way, or watch it: while one is set, litellm makes the call
@@ -228,7 +228,7 @@ def _reply(res, plan, headers):
     except Exception as e:
         if 'usage' in res: return _reply({k:v for k,v in res.items() if k!='usage'}, plan, headers) # it may be that alone
         raise _unreadable(plan) from e
-    r._hidden_params.update(response_cost=_cost(r, plan, headers, simple and res['usage']), lane='direct', headers=headers)
+    r._hidden_params.update(response_cost=_cost(r, plan, headers, simple and res['usage']), transport='direct', headers=headers)
     return r
 
 # %% ../../nbs/models/06_direct.ipynb #16404a90
@@ -277,7 +277,7 @@ def _part(o):
 
 class Chunks:
     "A stream's chunks, as litellm makes them"
-    def __init__(self, plan, resp): self.plan,self.resp,self.received_finish_reason,self._hidden_params = plan,resp,None,dict(lane='direct')
+    def __init__(self, plan, resp): self.plan,self.resp,self.received_finish_reason,self._hidden_params = plan,resp,None,dict(transport='direct')
 
     async def _events(self):
         left = b''
@@ -351,5 +351,5 @@ async def unstreamed(
     if 'json' not in getattr(resp, 'headers', {}).get('content-type', ''): return
     plan = Plan(str(resp.url), {}, b'', {}, source.model, False)
     with _failures(plan): res = _reply(json.loads(await resp.aread()), plan, resp.headers)
-    res._hidden_params['lane'] = 'litellm'
+    res._hidden_params['transport'] = 'litellm'
     return res

@@ -13,13 +13,13 @@ from fastcore.basics import patch
 from tqdm import tqdm
 from .. import _registry
 from .._docs import documented
-from .usage import Usage, Budget, BudgetExceeded, Limits, Reservation, known_cost, nearest, usage_of
-from .providers import LMError, check_url, classify, load_litellm, resolve_model
-from ..secrets import hidden_values, public_params
 from .background import Halted, concurrency as default_concurrency, get_background, on_loop, result_of, run_sync
 from .direct import complete, unstreamed
-from .params import chat_params, check_door, check_values, estimate_tokens, more_params, most_tokens, own_params, prompt_tokens, refuse_unknown
 from .messages import as_messages, clean_reply, clean_text, content_text, message_of, reply_text, sendable, watch_end, withheld
+from .params import chat_params, check_door, check_values, estimate_tokens, more_params, most_tokens, own_params, prompt_tokens, refuse_unknown
+from .providers import LMError, check_url, classify, load_litellm, resolve_model
+from .usage import Usage, Budget, BudgetExceeded, Limits, Reservation, known_cost, nearest, usage_of
+from ..secrets import hidden_values, public_params
 
 # %% ../../nbs/models/07_lm.ipynb #b186b828
 def _loopback(url):
@@ -139,7 +139,7 @@ async def send(self:LM,
     # `timeout` is litellm's idle time-out, and its retries would multiply ours
     kw = dict(request, model=model, api_key=key, base_url=self.base_url, num_retries=0, max_retries=0, timeout=self.timeout)
     r = await litellm.acompletion(**kw, **points)
-    r._hidden_params['lane'] = 'litellm'
+    r._hidden_params['transport'] = 'litellm'
     return r
 
 # %% ../../nbs/models/07_lm.ipynb #76fb3708
@@ -166,7 +166,7 @@ async def stream(self:LM,
         if not any(usage_of(c).total_tokens for c in getattr(source, 'chunks', chunks)): res.usage = None # not said: litellm would count by itself
         try: res._hidden_params['response_cost'] = litellm.completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
         except Exception: res._hidden_params['response_cost'] = None
-        res._hidden_params['lane'] = getattr(source, '_hidden_params', {}).get('lane')
+        res._hidden_params['transport'] = getattr(source, '_hidden_params', {}).get('transport')
     elif text := reply_text(res): on_text(clean_text(text))
     return res
 
@@ -331,7 +331,7 @@ async def _asked(self:LM, request, key, last, on_text):
     except BaseException as e:
         self._tell('call_ended', of=call, usage=getattr(e, 'usage', None), error=e, reply=None, source='trace' if past else 'live')
         raise
-    self._tell('call_ended', of=call, model=door.model, usage=usage, error=None, reply=r, source='trace' if past else 'live', lane=r._hidden_params.get('lane'))
+    self._tell('call_ended', of=call, model=door.model, usage=usage, error=None, reply=r, source='trace' if past else 'live', transport=r._hidden_params.get('transport'))
     return r
 
 # %% ../../nbs/models/07_lm.ipynb #ff58d192

@@ -9,8 +9,8 @@ __all__ = ['chat_params', 'own_params', 'most_reply', 'refuse_unknown', 'check_v
 # %% ../../nbs/models/05_params.ipynb #8e8f8b64
 import functools, inspect, json, math
 from collections.abc import Callable
-from .providers import load_litellm
 from .messages import content_text
+from .providers import load_litellm
 from .usage import Budget, Limits, check_amount, check_whole, nearest
 
 # %% ../../nbs/models/05_params.ipynb #db0290d2

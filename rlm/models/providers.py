@@ -92,7 +92,7 @@ def resolve_model(
             "or give base_url= of the server that has it.") from e
     if res[1]!='openai': return res
     if not base_url: _check_environment()
-    _resolved[at] = res # the look-up takes longer than a call on the direct lane
+    _resolved[at] = res # the look-up takes longer than a call on the direct transport
     return res
 
 # %% ../../nbs/models/02_providers.ipynb #3e835c66

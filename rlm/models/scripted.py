@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 from .lm import LM
-from .providers import LMError, load_litellm
 from .messages import reply_text
+from .providers import LMError, load_litellm
 from .usage import Usage, usage_of
 
 # %% ../../nbs/models/08_scripted.ipynb #b16f49cf

@@ -10,9 +10,9 @@ __all__ = ['most_tokens', 'check_call', 'shown_signature', 'tool_doc', 'check_to
 import functools, inspect, json, re, typing
 from math import isfinite
 from types import NoneType, UnionType
+from ..secrets import redact_forms, secret_values, strip_controls
 from ._wire import error_data, failed_text
 from .capture import clip
-from ..secrets import redact_forms, secret_values, strip_controls
 
 # %% ../../nbs/shell/08_calls.ipynb #3904fcae
 most_tokens = 1_000_000 # that one call may ask for

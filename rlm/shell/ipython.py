@@ -19,9 +19,9 @@ from IPython.core.profiledir import ProfileDir
 from IPython.lib.pretty import RepresentationPrinter
 from traitlets.config import Config
 from .capture import ClippedText, captured, own_display, own_figures, release_sink
-from .lookup import retry_ast
 from .folders import make_folder
 from .interrupt import CellTimeout, alarm, in_thread, timed_out
+from .lookup import retry_ast
 
 # %% ../../nbs/shell/06_ipython.ipynb #8c594f21
 class _NoBuiltins(BuiltinTrap):

@@ -8,15 +8,15 @@ __all__ = ['MontyShell']
 # %% ../../nbs/shell/11_monty.ipynb #1fba9d71
 import ast, importlib, os, threading, time
 from fastcore.basics import patch
+from ..secrets import clean
 from ._wire import FROM_WORKER, BadFrame, CannotSend, TooLarge, decode, encode, make_error
-from .lookup import MissingVariable, find_var, retry_ast
 from .calls import error_for_worker, for_worker
 from .capture import ClippedText, captured, clip
 from .interrupt import CellTimeout, interrupt_thread
+from .ipython import Cell, held, is_quiet, show_value
+from .lookup import MissingVariable, find_var, retry_ast
 from .process import Bounds, SandboxError
 from .sandbox import SandboxShell, WorkerDied
-from ..secrets import clean
-from .ipython import Cell, held, is_quiet, show_value
 
 # %% ../../nbs/shell/11_monty.ipynb #85975428
 def _assigned(code):

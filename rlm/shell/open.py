@@ -7,10 +7,10 @@ __all__ = ['SANDBOXES', 'default_sandbox', 'make_shell']
 
 # %% ../../nbs/shell/12_open.ipynb #bf2d6c18
 import os, sys
-from .process import Bounds
-from .monty import MontyShell
-from .sandbox import SandboxShell
 from .ipython import ReplShell
+from .monty import MontyShell
+from .process import Bounds
+from .sandbox import SandboxShell
 
 # %% ../../nbs/shell/12_open.ipynb #2aa31192
 SANDBOXES = 'auto','strict','monty','trusted'

@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePath
 from fastcore.basics import patch
+from .. import _registry
+from ..secrets import clean, redact
 from ._wire import BadFrame, CannotSend, TooLarge, decode, encode, error_data, make_error
-from .lookup import Clipped, MissingVariable
 from .calls import check_call, check_tool, error_for_worker, for_worker, result_for_worker, shown_signature, tool_doc
 from .capture import ClippedText, captured, clip
 from .interrupt import CellTimeout
+from .ipython import Cell, held
+from .lookup import Clipped, MissingVariable
 from .process import Bounds, SandboxError, WorkerProcess, choose, folder_use, free_disk, process_use, remove_folder, take_worker
 from .rest import Rest
-from .. import _registry
-from ..secrets import clean, redact
-from .ipython import Cell, held
 
 # %% ../../nbs/shell/10_sandbox.ipynb #209a9628
 def _clean_all(o, secrets):

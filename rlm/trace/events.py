@@ -14,12 +14,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 from fastcore.basics import patch
-from ..shell.capture import clip
 from ..models.providers import LMError
-from .schema import number, plain_reply, word, wrong_event, wrong_header
-from ..secrets import is_secret_name, least, redact, secret_values
-from ..shell.lookup import answer_text
 from ..models.usage import BudgetExceeded, Usage
+from ..secrets import is_secret_name, least, redact, secret_values
+from ..shell.capture import clip
+from ..shell.lookup import answer_text
+from .schema import number, plain_reply, word, wrong_event, wrong_header
 
 # %% ../../nbs/trace/02_events.ipynb #dbf2f885
 _brief = reprlib.Repr() # a system prompt or a whole context may be in it
@@ -55,7 +55,7 @@ def _line(d):
     except Exception: return _dumps({k: _or_text(v) for k,v in d.items()})
 
 # %% ../../nbs/trace/02_events.ipynb #6d715a8a
-_ours = {'kind','format','time','packages','run','id','parent','depth','of','key','duration','usage','role','source','stop','limit','limits','context','lane'}
+_ours = {'kind','format','time','packages','run','id','parent','depth','of','key','duration','usage','role','source','stop','limit','limits','context','transport'}
 
 def _redacted(o, known, top=True):
     "Plain data without secrets, in names, texts and numbers"

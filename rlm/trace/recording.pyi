@@ -1,7 +1,7 @@
 # Made from recording.py by tools/stubs.py: do not edit
 from rlm.trace.events import Trace
 from typing import Any
-__all__ = ['Past']
+__all__ = ['Recording']
 
 class _Answers:
     by_key: dict
@@ -14,7 +14,7 @@ class _Answers:
     def take(self, key: Any, request: Any=None) -> Any: ...
     def drop(self, begin: Any, end: Any) -> None: ...
 
-class Past:
+class Recording:
     steps: float
     rerun: bool
     retry: bool

@@ -8,7 +8,7 @@ from rlm.models.lm import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.models.usage import Budget, Limits
 from rlm.prompts import tools_note
-from rlm.shell.process import process_pids
+from rlm.shell.bounds import process_pids
 from rlm.tools import prep_shell
 from test_sandbox import gone, linux
 

@@ -11,7 +11,7 @@ import functools, inspect, json, re, typing
 from math import isfinite
 from types import NoneType, UnionType
 from ..secrets import redact_forms, secret_values, strip_controls
-from ._wire import error_data, failed_text
+from ._values import error_data, failed_text
 from .capture import clip
 
 # %% ../../nbs/shell/12_calls.ipynb #3904fcae
@@ -221,7 +221,7 @@ def error_for_worker(
     e:BaseException, # What a call of a worker's led to
     known:list=(), # Secrets
     own:bool=True, # Was it one of the package's helpers? The attributes of a tool's exception may hold anything
-)->dict: # As `rlm.shell._wire.make_error` takes it
+)->dict: # As `rlm.shell._values.make_error` takes it
     "An error as code in a sandbox may see it"
     d = error_data(e)
     said = None if getattr(e, 'ours', False) else _outside.get(getattr(e, 'kind', None))

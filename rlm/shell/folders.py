@@ -31,8 +31,8 @@ def remove_folder(
                     os.rename(o.path, new := f'{folder}/{secrets.token_hex(8)}')
                     todo.append(new)
             except OSError: pass
-        try: d==folder or os.rmdir(d)
-        except OSError: pass
+        if d!=folder: # by now it is empty; the outermost goes last
+            with suppress(OSError): os.rmdir(d)
     with suppress(OSError): os.rmdir(folder)
     if folder in _mine: os.close(_mine.pop(folder))
 

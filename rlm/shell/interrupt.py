@@ -80,6 +80,12 @@ def _end_threads(threads, stop, exc):
         except (CellTimeout, KeyboardInterrupt): pass # an alarm rings again and again
 
 # %% ../../nbs/shell/04_interrupt.ipynb #d63b4abd
+def _timeout_of(ns):
+    "`CellTimeout`, as a class that says which REPL's limit it was"
+    class Late(CellTimeout): pass
+    Late.ns,Late.__name__,Late.__qualname__ = ns,'CellTimeout','CellTimeout'
+    return Late
+
 def in_thread(
     fn, # A function without arguments
     timeout:float|None, # Seconds; None for no limit
@@ -88,7 +94,7 @@ def in_thread(
 ): # What `fn` returned; raises what it raised, or `CellTimeout`
     "Run `fn` in a thread of its own, which is left behind if it cannot be ended"
     ctx,box = contextvars.copy_context(),{}
-    late = CellTimeout if ns is None else type('CellTimeout', (CellTimeout,), dict(ns=ns, __module__=__name__))
+    late = CellTimeout if ns is None else _timeout_of(ns)
     def work():
         try: box['result'] = ctx.run(fn)
         except BaseException as e: box['error'] = e

@@ -9,14 +9,16 @@ __all__ = ['MontyShell']
 import ast, importlib, os, threading, time
 from fastcore.basics import patch
 from ..secrets import clean
-from ._wire import FROM_WORKER, BadFrame, CannotSend, TooLarge, decode, encode, make_error
+from ._values import BadFrame, CannotSend, TooLarge, decode, encode, make_error
+from ._wire import FROM_WORKER
+from .base import Cell, is_quiet, show_value
+from .bounds import Bounds
 from .calls import error_for_worker, for_worker
 from .capture import ClippedText, captured, clip
 from .interrupt import CellTimeout, interrupt_thread
-from .ipython import Cell, held, is_quiet, show_value
+from .isolated import IsolatedShell, WorkerDied
 from .lookup import MissingVariable, find_var, retry_ast
-from .process import Bounds, SandboxError
-from .sandbox import SandboxShell, WorkerDied
+from .machine import SandboxError
 
 # %% ../../nbs/shell/17_monty.ipynb #85975428
 def _assigned(code):
@@ -33,15 +35,16 @@ def _assigned(code):
 def _data(v):
     "`v` as plain data. One that names a part of it many times over is small there, and would be huge here"
     room = [FROM_WORKER]
-    def plain(o): return decode(encode(o, lenient=True, room=room, text=text))
+    def copied(o): return decode(encode(o, lenient=True, room=room, text=text))
     def text(o):
         own = getattr(o, 'attributes', None) # of an object of a class of the cell's
-        return f"{o.name}({', '.join(f'{k}={plain(x)!r}' for k,x in own.items())})" if isinstance(own, dict) else str(o)
-    try: return plain(v)
+        if not isinstance(own, dict): return str(o)
+        return f"{o.name}({', '.join(f'{k}={copied(x)!r}' for k,x in own.items())})"
+    try: return copied(v)
     except (CannotSend, BadFrame, RecursionError): raise TooLarge('This value is too large, or nested too deep, to be handed over.') from None
 
-class MontyShell(SandboxShell):
-    "The contract of `ReplShell` over a Monty session"
+class MontyShell(IsolatedShell):
+    "The contract of a shell over a Monty session"
     def __init__(self,
         bounds:Bounds=Bounds(), # `memory` and `cpu` hold here
         secrets:list=(), # Values that are cut out of what comes back
@@ -50,8 +53,8 @@ class MontyShell(SandboxShell):
         try: self.monty = importlib.import_module('pydantic_monty')
         except ImportError: raise SandboxError("sandbox='monty' needs pydantic-monty: `pip install pydantic-monty`.") from None
         self.kind,self.backend = 'monty',f'monty: pydantic-monty {self.monty.__version__}, a small Python without imports of packages'
-        self._init(bounds, secrets, models)
-        self._pool,self._session,self._names = self.monty.Monty().__enter__(),None,{}
+        super().__init__(bounds, secrets, models)
+        self._pool,self._session,self._last_names = self.monty.Monty().__enter__(),None,{} # names that code assigned, in their order
 
 # %% ../../nbs/shell/17_monty.ipynb #1966843a
 @patch
@@ -61,7 +64,7 @@ def _begin(self:MontyShell, timeout):
     limits = dict(max_feed_duration_secs=seconds, max_memory=self.bounds.memory, max_total_sleep_secs=1., max_suspensions=10_000)
     self._checkout = self._pool.checkout(limits=limits, os_policy=dict(sleep='zero'))
     self._session = self._checkout.__enter__()
-    self._sent,self._names = {},{}
+    self._sent,self._last_names = {},{}
 
 _not_here = 'help','display','input' # they would look at things of the host, and print there
 
@@ -109,7 +112,8 @@ def _feed(self:MontyShell, code, timeout, out, finals):
     finally:
         if t.is_alive():
             if pid: os.kill(pid, 9)
-            interrupt_thread(t, CellTimeout) # a call that it waits for; left in Rust it would abort the interpreter's end
+            t.join(.3) # Rust sees that its process is gone
+            if t.is_alive(): interrupt_thread(t, CellTimeout) # a call that it waits for; left in Rust it would abort the interpreter's end
             t.join(1)
             self._session = None
     if self._session is None: return None,CellTimeout()
@@ -121,26 +125,28 @@ def _over(self:MontyShell, e):
     "Did an error end the session? `late` or `crashed`, '' if not"
     inner = e.exception() if hasattr(e, 'exception') else e
     if isinstance(e, CellTimeout) or isinstance(inner, TimeoutError) and 'time limit' in str(inner): return 'late'
-    return '' if isinstance(e, (self.monty.MontyRuntimeError, self.monty.MontySyntaxError, self.monty.MontyTypingError)) else 'crashed'
+    of_the_cell = self.monty.MontyRuntimeError,self.monty.MontySyntaxError,self.monty.MontyTypingError
+    return '' if isinstance(e, of_the_cell) else 'crashed'
 
 @patch
 def _failed(self:MontyShell, e):
     "The error of a cell, and its text; after a limit or a crash the session is over"
     text = clean(clip(e.display() if hasattr(e, 'display') else f'{type(e).__name__}: {e}', 20_000), self.secrets)
     inner = e.exception() if hasattr(e, 'exception') else e
-    late,nm = self._over(e)=='late',type(inner).__name__
-    if not self._over(e): return make_error(dict(name=nm, base=nm, text=clean(clip(str(inner), 2000), self.secrets), attrs={}), RuntimeError),text
-    lost = f"; lost: {', '.join(self._names)}" if self._names else ''
-    text = f"The cell {'took too long' if late else 'ended the process of the REPL'}, and a new one was started with `context` and the helpers{lost}."
+    over,nm = self._over(e),type(inner).__name__
+    if not over: return make_error(dict(name=nm, base=nm, text=clean(clip(str(inner), 2000), self.secrets), attrs={}), RuntimeError),text
+    kind,what = (CellTimeout,'took too long') if over=='late' else (WorkerDied,'ended the process of the REPL')
+    lost = f"; lost: {', '.join(self._last_names)}" if self._last_names else ''
+    text = f'The cell {what}, and a new one was started with `context` and the helpers{lost}.'
     self._drop()
-    return (CellTimeout if late else WorkerDied)(text),f"{'CellTimeout' if late else 'WorkerDied'}: {text}"
+    return kind(text),f'{kind.__name__}: {text}'
 
 @patch
 def _drop(self:MontyShell):
     "End the session"
     try: self._checkout.__exit__(None, None, None)
     except Exception: pass # its process is gone
-    self._session,self._names = None,{}
+    self._session,self._last_names = None,{}
 
 # %% ../../nbs/shell/17_monty.ipynb #e493b399
 @patch
@@ -156,9 +162,9 @@ def run(self:MontyShell,
     value,e = self._feed(code, timeout, out, finals)
     error = None
     if e is None:
-        self._names.update(dict.fromkeys(n for n in _assigned(code) if n not in self.helpers))
+        self._last_names.update(dict.fromkeys(n for n in _assigned(code) if n not in self.helpers))
         try:
-            value = None if is_quiet(code) else self._plain(value)
+            value = None if is_quiet(code) else self._data_of(value)
             if value is not None:
                 out.fresh_line()
                 show_value(value, out, max_output)
@@ -175,7 +181,7 @@ def run(self:MontyShell,
 def _answer(self:MontyShell, finals):
     "Hand over what FINAL_VAR named; raises `MissingVariable` if there is no such variable"
     for o in finals:
-        o = self._plain(o)
+        o = self._data_of(o)
         try: self.tools.FINAL(find_var(o, self.user_ns, self.variables()) if isinstance(o, str) else o)
         except MissingVariable:
             if not any(self._holds(k, o) for k in self.variables()): raise
@@ -188,13 +194,7 @@ def _holds(self:MontyShell, name, text):
     except (LookupError, OSError, ValueError): return False
 
 @patch
-def _plain(self:MontyShell, v): return self._cleaned(_data(v))
-
-# %% ../../nbs/shell/17_monty.ipynb #be66a996
-@patch
-def __repr__(self:MontyShell):
-    if self._closed: return f'MontyShell(closed; {self.backend})'
-    return f"MontyShell({held(self.helpers.get('context'))}, {len(self._names)} variables; {self.backend})"
+def _data_of(self:MontyShell, v): return self._cleaned(_data(v))
 
 # %% ../../nbs/shell/17_monty.ipynb #65102915
 @patch
@@ -202,7 +202,7 @@ def _value(self:MontyShell, op, name=None, expr=None, most=None, **kw):
     "The value of a variable, or of an expression that looks one up"
     if self._session is None: raise ConnectionError('no session')
     if most: raise TooLarge('This value is too large to be handed over.') # its text would take the session's time
-    try: return self._plain(self._session.feed_run(name or expr))
+    try: return self._data_of(self._session.feed_run(name or expr))
     except (self.monty.MontyError, RuntimeError) as e:
         if self._over(e):
             self._drop()
@@ -210,7 +210,7 @@ def _value(self:MontyShell, op, name=None, expr=None, most=None, **kw):
         raise MissingVariable(clean(clip(str(e), 1000), self.secrets)) if expr else KeyError(name) from None
 
 @patch
-def variables(self:MontyShell): return list(self._names)
+def variables(self:MontyShell): return list(self._last_names)
 
 @patch
 def restore(self:MontyShell):

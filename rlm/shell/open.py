@@ -7,9 +7,9 @@ __all__ = ['SANDBOXES', 'default_sandbox', 'make_shell']
 
 # %% ../../nbs/shell/18_open.ipynb #bf2d6c18
 import os, sys
+from .bounds import Bounds
 from .ipython import ReplShell
 from .monty import MontyShell
-from .process import Bounds
 from .sandbox import SandboxShell
 
 # %% ../../nbs/shell/18_open.ipynb #2aa31192
@@ -27,7 +27,7 @@ def make_shell(
     bounds:Bounds=Bounds(), # How much a worker may use
     secrets:list=(), # Values to cut out of what comes back
     models:list=(), # Models that code may name in its calls
-)->ReplShell|SandboxShell: # Its `backend` says in words what it is; raises `SandboxError` where it cannot be had
+)->ReplShell|SandboxShell|MontyShell: # Its `backend` says in words what it is; raises `SandboxError` where it cannot be had
     "A REPL, isolated as asked for"
     if sandbox in (None,'trusted'):
         sh = ReplShell()

@@ -9,7 +9,8 @@ __all__ = ['pause', 'patience', 'Rest']
 import os, queue, secrets, signal, threading, time, weakref
 from contextlib import contextmanager
 from fastcore.basics import patch
-from .process import WorkerProcess, process_pids
+from .bounds import process_pids
+from .process import WorkerProcess
 
 # %% ../../nbs/shell/13_rest.ipynb #450a0592
 pause,patience = .05,2.5 # seconds until a worker is asked to come to rest, and that it may take over it
@@ -20,15 +21,20 @@ class Rest:
         w:WorkerProcess, # Ready
         exceeds=lambda first: None, # Which limit it is over, in words; the list `first` is for what was seen first
     ):
-        self.w,self.exceeds,self.users,self.stopped,self.box = w,exceeds,0,False,None
-        self.pid,self.fd,self.can = process_pids(w.process.pid)[-1],None,w.kind!='sandbox-exec' # there nothing would end a stopped worker with its host
+        self.w,self.exceeds = w,exceeds
+        self.users,self.stopped = 0,False
+        self.box = None # where it says that it is ready to stand still, once it was asked
+        self.can = w.kind!='sandbox-exec' # there nothing would end a stopped worker with its host
+        self.pid,self.fd = process_pids(w.process.pid)[-1],None
         if not hasattr(os, 'pidfd_open'): return
         try: self.fd = os.pidfd_open(self.pid)
         except OSError: return # a kernel without them
         weakref.finalize(self, os.close, self.fd)
 
     def _signal(self, sig):
-        try: signal.pidfd_send_signal(self.fd, sig) if self.fd is not None else os.kill(self.pid, sig)
+        try:
+            if self.fd is None: os.kill(self.pid, sig)
+            else: signal.pidfd_send_signal(self.fd, sig)
         except OSError: pass # it is gone
 
     def _stop(self):
@@ -48,27 +54,30 @@ class Rest:
             self.users -= 1
             if not self.users and self.w.alive and self.can: _watch.add(self)
 
-    def step(self, idle):
-        "Bring it to rest a little further while `idle()`; says whether that is over"
-        if self.box is None:
-            self.id,self.first,self.since,self.box = secrets.token_hex(8),[],time.monotonic(),queue.SimpleQueue()
-            self.w.boxes[self.id] = self.box
-            self.w.link.offer(0, op='rest', id=self.id)
-        try: answered = self.w.wait(self.box, 0)
-        except queue.Empty: answered = None
-        if not answered and (why:=self.exceeds(self.first)):
-            self.w.why = why
-            self.w.end()
-            return True
-        if not answered and time.monotonic()-self.since<patience: return False
-        with _watch.lock:
-            if idle(): self._stop()
+# %% ../../nbs/shell/13_rest.ipynb #87176191
+@patch
+def step(self:Rest, idle):
+    "Bring it to rest a little further while `idle()`; says whether that is over"
+    if self.box is None:
+        self.id,self.first,self.since,self.box = secrets.token_hex(8),[],time.monotonic(),queue.SimpleQueue()
+        self.w.boxes[self.id] = self.box
+        self.w.link.offer(0, op='rest', id=self.id)
+    try: answered = self.w.wait(self.box, 0)
+    except queue.Empty: answered = None
+    if not answered and (why:=self.exceeds(self.first)):
+        self.w.why = why
+        self.w.end()
         return True
+    if not answered and time.monotonic()-self.since<patience: return False
+    with _watch.lock:
+        if idle(): self._stop()
+    return True
 
-    def forget(self):
-        "It is used again, or at rest"
-        if self.box is not None: self.w.boxes.pop(self.id, None)
-        self.box = None
+@patch
+def forget(self:Rest):
+    "It is used again, or at rest"
+    if self.box is not None: self.w.boxes.pop(self.id, None)
+    self.box = None
 
 # %% ../../nbs/shell/13_rest.ipynb #a78525b0
 @patch

@@ -13,7 +13,8 @@ from typing import TextIO
 from . import _registry
 from ._docs import documented
 from .context.about import context_facts
-from .core import RLM, Run, _model_facts
+from .config import model_facts
+from .core import RLM, Run
 from .models.lm import LM
 from .models.messages import content_text
 from .models.providers import LMError, load_litellm, resolve_model
@@ -130,7 +131,7 @@ class _Recorded(LM):
     "A model of a trace, which cannot be called"
     async def send(self, request): raise LMError('not_recorded', 'The trace holds no answer to this call, and live calls are forbidden in a replay.')
 
-_of_run = 'limits','mode','shell','final','prompts','tools','trace','sandbox' # what `RLM` takes for itself; all else is for its models
+_of_run = 'limits','mode','final','prompts','tools','trace','sandbox' # what `RLM` takes for itself; all else is for its models
 
 def _recorded_model(facts):
     res = _Recorded(facts['model'], facts.get('base_url'))
@@ -181,7 +182,7 @@ def _check_context(header, context):
 def _recording(traces, rlm, **kw):
     "What is served again to `rlm`, which may have other limits and another model"
     header = traces[-1].header
-    return Recording(traces, limits=asdict(rlm.limits), loose=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
+    return Recording(traces, limits=asdict(rlm.limits), loose=model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
 
 _not_here = 'The context of this run is not here: give it as context=, with the path of the trace.'
 

@@ -91,7 +91,7 @@ def using(self:LM,
 # %% ../../nbs/models/07_lm.ipynb #07fc309f
 def _bound(lm, door):
     "`lm`, unless its budget has limits that a run, which counts in its own, would not keep"
-    if door is None or lm.budget.limits==Limits.none() or 'limits' not in inspect.signature(door).parameters: return lm
+    if door is None or lm.budget.limits==Limits.none() or {'limits','options'}.isdisjoint(inspect.signature(door).parameters): return lm
     raise ValueError(f'{door.__name__}() counts each run in a budget of its own, so the limits of that LM would not hold: give {door.__name__}() the limits=, and LM no budget=.')
 
 def as_lm(

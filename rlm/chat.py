@@ -80,9 +80,10 @@ class Chat:
     def __init__(self,
         rlm:RunConfig, # Who answers: an `RLM`
         context:object, # What the questions are about
+        messages:list=(), # What was said before, the system message first
     ):
         check_context(context)
-        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context),[],[],0
+        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context),list(messages),list(messages),0
 
     def __repr__(self): return f"Chat({self.rlm!r}, context={describe(self.sh.helpers.get('context'))}, questions={self.asked})"
 
@@ -105,7 +106,7 @@ class Chat:
 # %% ../nbs/machine/10_chat.ipynb #c279e1f3
 @patch
 def start(self:Chat, query, emit=None, recording=None, **facts)->Driver:
-    "Get the next run ready; `facts` go into the header of its trace"
+    "Get the next run ready; `facts` go into the header of its trace, `live=False` forbids calls that are not recorded"
     shared = self.rlm.new_shared(self.sh, emit, **dict(question=self.asked) | facts)
     self.asked += 1
     return self.rlm.new_driver(self.sh, query, shared, recording=recording, before=(self.messages, self.history))

@@ -16,16 +16,17 @@ class Chat:
 
     Parameters::
 
-        name     type       default  meaning
-        rlm      RunConfig           Who answers: an `RLM`
-        context  object              What the questions are about
+        name      type       default  meaning
+        rlm       RunConfig           Who answers: an `RLM`
+        context   object              What the questions are about
+        messages  list       ()       What was said before, the system message first
     """
     sh: ReplShell
     messages: list[dict]
     history: list[dict]
     rlm: RunConfig
     asked: int
-    def __init__(self, rlm: RunConfig, context: object) -> None: ...
+    def __init__(self, rlm: RunConfig, context: object, messages: list | tuple=...) -> None: ...
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
         """Ask the next question
 
@@ -42,7 +43,7 @@ class Chat:
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: Any) -> None: ...
     def start(self, query: Any, emit: Any=None, recording: Any=None, **facts: Any) -> Driver:
-        """Get the next run ready; `facts` go into the header of its trace"""
+        """Get the next run ready; `facts` go into the header of its trace, `live=False` forbids calls that are not recorded"""
     def drive(self, driver: Any, verbose: Any=False) -> Run:
         """See a run through; an interrupt is raised when all is written down, with the run"""
     def finish(self, driver: Any) -> Run:

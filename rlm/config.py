@@ -200,9 +200,10 @@ def _header(self:RunConfig, sh, **facts):
 def new_shared(self:RunConfig,
     sh, # Where the run will be; None for a run without a REPL
     emit:Callable|None=None, # Told of each `Event`
+    live:bool=True, # May models be called? Else only what is recorded is served
     **facts, # What the header of the trace says besides, or in place of what it says of itself
 )->Shared:
     "What a run in `sh` and its children will share"
-    shared = Shared(Budget(self.limits), Trace(), emit, child=self.run_child)
+    shared = Shared(Budget(self.limits), Trace(), emit, child=self.run_child, live=live)
     if path:=trace_path(self.trace): shared.trace.open(path, self._header(sh, **facts), [v for lm in (self.lm, self.sub_lm) if lm for v in _secrets(lm)])
     return shared

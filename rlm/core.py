@@ -64,9 +64,10 @@ class RLM(RunConfig):
 @patch
 def chat(self:RLM,
     context:object, # What the questions will be about
+    messages:list=(), # What was said before, the system message first
 )->Chat: # Call it with each question; close it, or use it in a `with`
     "Ask several questions about one context"
-    return Chat(self, context)
+    return Chat(self, context, messages)
 
 # %% ../nbs/machine/12_core.ipynb #2110655c
 @patch

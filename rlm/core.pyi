@@ -51,14 +51,15 @@ class RLM(RunConfig):
                                            raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last`
                                            too
         """
-    def chat(self, context: object) -> Chat:
+    def chat(self, context: object, messages: list | tuple=...) -> Chat:
         """Ask several questions about one context
 
         Parameters::
 
-            name     type    default  meaning
-            context  object           What the questions will be about
-            returns  Chat             Call it with each question; close it, or use it in a `with`
+            name      type    default  meaning
+            context   object           What the questions will be about
+            messages  list    ()       What was said before, the system message first
+            returns   Chat             Call it with each question; close it, or use it in a `with`
         """
     def stream(self, context: object, query: str, verbose: bool | TextIO=False) -> RunStream:
         """Ask one question and see everything as it happens

@@ -50,6 +50,7 @@ def benchmark_vanilla(
         return answer,lm.usage,dict(error=error)
     return _measured('vanilla', ask, lm)
 
+# %% ../../nbs/bench/01_pair.ipynb #39170c2d
 @documented
 def benchmark_rlm(
     context:object, # The input

@@ -50,19 +50,6 @@ class RunStream:
         self.thread = threading.Thread(target=work, daemon=True, name='rlm-run')
         self.thread.start()
 
-    def stop(self):
-        "Interrupt the run; within a second it is over, whatever it was doing"
-        if self.thread and self.thread.is_alive():
-            interrupt_thread(self.thread)
-            self.thread.join(.8)
-            if self.thread.is_alive(): self.chat.sh.let_go()
-        if self.run is None: self.run = self.chat.finish(self.driver) # blocked in C code: it is left behind
-
-    def _end(self):
-        if self.run is None: self.stop()
-        if self.closes: self.chat.close()
-        if self.failed: raise self.failed
-
 # %% ../nbs/machine/11_stream.ipynb #e69123a4
 @patch
 def stop(self:RunStream):

@@ -3,9 +3,10 @@ from rlm import bench as bench, chat as chat, core as core, models as models, pr
 from rlm.bench.pair import benchmark_rlm as benchmark_rlm, benchmark_vanilla as benchmark_vanilla
 from rlm.chat import Chat as Chat
 from rlm.core import RLM as RLM, advanced_toolloop as advanced_toolloop
+from rlm.models.budget import BudgetExceeded as BudgetExceeded, Limits as Limits
 from rlm.models.lm import LM as LM
 from rlm.models.providers import LMError as LMError
-from rlm.models.usage import BudgetExceeded as BudgetExceeded, Limits as Limits, Usage as Usage
+from rlm.models.usage import Usage as Usage
 from rlm.prompts import REPL_SYSTEM_PROMPT as REPL_SYSTEM_PROMPT
 from rlm.rerun import fork as fork, resume as resume
 from rlm.run import Run as Run, RunWarning as RunWarning

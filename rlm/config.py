@@ -20,10 +20,13 @@ from .answer import answer_reader, split_final
 from .context.about import context_facts
 from .driver import Driver, Shared
 from .loop import Outcome, Rules
-from .models.lm import LM, FailedQuery, fingerprint
+from .models.batches import FailedQuery
+from .models.budget import Budget, BudgetExceeded, Limits, as_limits
+from .models.calls import fingerprint
+from .models.lm import LM
 from .models.messages import as_messages
 from .models.providers import LMError
-from .models.usage import Budget, BudgetExceeded, Limits, Usage, as_limits
+from .models.usage import Usage
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .run import Run, outcome_fields

@@ -3,8 +3,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from rlm.driver import Driver, Shared
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
-from rlm.models.usage import Limits
 from rlm.prompts import Prompts
 from rlm.run import Run
 from typing import Any

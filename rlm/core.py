@@ -18,10 +18,11 @@ from .chat import Chat, show_items
 from .config import RunConfig, check_context, check_query
 from .driver import Driver
 from .loop import Outcome, Rules
-from .models.lm import LM, as_lm, as_lms
+from .models.budget import Limits, _names_near, as_limits
+from .models.lm import LM
 from .models.messages import as_messages
+from .models.open import as_lm, as_lms
 from .models.providers import load_litellm
-from .models.usage import Limits, _names_near, as_limits
 from .modes import ToolsMode, tool_schema
 from .prompts import REPL_SYSTEM_PROMPT, Prompts, system_message
 from .run import Run, warn_of_mistake
@@ -48,7 +49,7 @@ class RLM(RunConfig):
         sandbox:str|Callable|None=None, # Where cells run, as `prep_shell` takes it, or what makes the REPL, `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
         **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, fallbacks, concurrency, temperature, max_tokens …
     ):
-        lm,sub_lm = as_lms(model, sub_model, door=RLM, **params)
+        lm,sub_lm = as_lms(model, sub_model, caller=RLM, **params)
         super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts or Prompts(), tools, trace, sandbox)
 
     def __call__(self,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from rlm.chat import Chat
 from rlm.config import RunConfig
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
-from rlm.models.usage import Limits
 from rlm.prompts import Prompts
 from rlm.run import Run
 from rlm.shell.ipython import ReplShell

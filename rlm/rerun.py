@@ -15,10 +15,10 @@ from ._docs import documented
 from .context.about import context_facts
 from .config import model_facts
 from .core import RLM, Run
+from .models.budget import Limits
 from .models.lm import LM
 from .models.messages import content_text
 from .models.providers import LMError, load_litellm, resolve_model
-from .models.usage import Limits
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .secrets import redact
 from .trace.events import read_traces

@@ -12,8 +12,9 @@ from pathlib import Path
 from fastcore.basics import patch
 from ._docs import documented
 from .fences import code_blocks
+from .models.budget import BudgetExceeded
 from .models.messages import content_text
-from .models.usage import BudgetExceeded, Usage
+from .models.usage import Usage
 from .secrets import clean, strip_controls
 from .shell.capture import clip
 from .trace.events import Trace, read_trace

@@ -14,9 +14,10 @@ from typing import TextIO
 from .._docs import documented
 from ..config import check_context, check_query
 from ..core import RLM
-from ..models.lm import LM, as_lm, as_lms
+from ..models.budget import Budget, BudgetExceeded, Limits, as_limits
+from ..models.lm import LM
+from ..models.open import as_lm, as_lms
 from ..models.providers import LMError, load_litellm
-from ..models.usage import Budget, BudgetExceeded, Limits, as_limits
 
 # %% ../../nbs/bench/01_pair.ipynb #b0b93f2a
 VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the baseline
@@ -70,7 +71,7 @@ def benchmark_rlm(
     "Ask the question with the context in a REPL"
     limits = as_limits(limits)
     if max_steps is not None: limits = replace(limits, steps=max_steps)
-    lm,sub_lm = as_lms(model, sub_model, door=benchmark_rlm, **params)
+    lm,sub_lm = as_lms(model, sub_model, caller=benchmark_rlm, **params)
     rlm = RLM(lm, sub_lm, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools)
     check_query(query)
     def ask():

@@ -36,7 +36,9 @@ from .shell.ipython import ReplShell
 from .shell.lookup import answer_text
 from .shell.open import SANDBOXES, default_sandbox
 from .tools import make_run_repl, named_tools, prep_shell
-from .trace.events import Trace, read_trace, trace_path
+from .trace.events import Trace
+from .trace.files import TraceFile, trace_path
+from .trace.reading import read_trace
 
 # %% ../nbs/machine/08_core.ipynb #95a7cc07
 def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
@@ -105,7 +107,7 @@ def _new_shared(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
         header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits),
             sandbox=backend and backend.split(':')[0], backend=backend, own=list(sh.tools.own) if sh else []) | facts
         if 'context' not in header: header['context'] = context_facts(sh.helpers.get('context')) if sh else None
-        shared.trace.open(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)])
+        shared.trace.write_to(TraceFile(path, header, [v for o in (lm, sub_lm) if o for v in _secrets(o)]))
     return shared
 
 # %% ../nbs/machine/08_core.ipynb #150fb5d3

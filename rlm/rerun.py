@@ -20,7 +20,7 @@ from .models.providers import LMError, load_litellm, resolve_model
 from .models.usage import Limits
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .secrets import redact
-from .trace.events import read_traces
+from .trace.reading import read_traces
 from .trace.recording import Recording
 from .trace.schema import flag, many, maybe, number, plain_message, text, whole, word, wrong_header
 

@@ -3,7 +3,7 @@ import os,subprocess,sys,tempfile
 from pathlib import Path
 import pytest
 from rlm.cli import main, read_env
-from rlm.trace.events import read_trace
+from rlm.trace import read_trace
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):

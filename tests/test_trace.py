@@ -15,7 +15,7 @@ from rlm.models.usage import Limits, Usage
 from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace.events import FORMAT, Trace, read_trace, read_traces, trace_path
+from rlm.trace import FORMAT, Trace, TraceFile, read_trace, read_traces, trace_path
 
 # these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
 fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))
@@ -259,7 +259,7 @@ def test_cost_and_size(tmp_path):
     sizes = [len(l) for l in lines]
     third = len(sizes)//3
     assert run.steps==n and sum(sizes[2*third:])<1.1*sum(sizes[third:2*third]) and max(sizes)<20_000, 'the history is repeated'
-    trace,start = Trace().open(tmp_path/'u.jsonl', {}),time.perf_counter()
+    trace,start = Trace().write_to(TraceFile(tmp_path/'u.jsonl', {})),time.perf_counter()
     for i in range(2000): trace.add('cell_started', code='x'*500)
     each = (time.perf_counter()-start)/2000
     start = time.perf_counter()
@@ -345,7 +345,7 @@ def test_folders_at_once(tmp_path):
     old,failed = sys.getswitchinterval(),[]
     sys.setswitchinterval(1e-6)
     def go(path):
-        try: Trace().open(path)
+        try: TraceFile(path, {}).close()
         except ValueError as e: failed.append(e)
     try:
         for i in range(60):
@@ -480,7 +480,7 @@ def test_a_path_that_cannot_be(path, tmp_path):
 def test_two_writers(tmp_path):
     "A file that another process is writing is not written to; when that is over, or was killed, it can be taken up"
     path = tmp_path/'t.jsonl'
-    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace.events import Trace\nt = Trace().open(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
+    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace import Trace, TraceFile\nt = Trace().write_to(TraceFile(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None)))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
     with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True) as p:
         try:
             assert p.stdout.readline()=='here\n'
@@ -539,7 +539,8 @@ def test_no_secret_anywhere(seeds, tmp_path):
     hits = 0
     for seed in seeds:
         r = random.Random(seed)
-        trace = Trace().open(path:=tmp_path/f'{seed}.jsonl', dict(run='1', root=dict(model='m', params=dict(stop=planted_value(r, secrets))), context=None), secrets=secrets)
+        path = tmp_path/f'{seed}.jsonl'
+        trace = Trace().write_to(TraceFile(path, dict(run='1', root=dict(model='m', params=dict(stop=planted_value(r, secrets))), context=None), secrets))
         start = trace.add('run_started')
         value = planted_value(r, secrets)
         trace.add('child_started', parent=start.id, query=planted_value(r, secrets), key='k'*32)

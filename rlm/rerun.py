@@ -181,7 +181,7 @@ def _check_context(header, context):
 def _recording(traces, rlm, **kw):
     "What is served again to `rlm`, which may have other limits and another model"
     header = traces[-1].header
-    return Recording(traces, limits=asdict(rlm.limits), loose=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
+    return Recording(traces, limits=asdict(rlm.limits), any_model=_model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
 
 _not_here = 'The context of this run is not here: give it as context=, with the path of the trace.'
 

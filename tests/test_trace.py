@@ -15,7 +15,7 @@ from rlm.models.usage import Limits, Usage
 from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import FORMAT, Trace, TraceFile, read_trace, read_traces, trace_path
+from rlm.trace import FORMAT, Recording, Trace, TraceFile, read_trace, read_traces, trace_path
 
 # these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
 fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))
@@ -564,6 +564,26 @@ def test_a_run_with_a_secret_is_taken_up_again(tmp_path):
     assert json.dumps(key)[1:-1] not in text and key not in text
     n = len(m.asked)
     assert resume(path, 'c', model=m).answer=='1' and len(m.asked)==n
+
+# What is served again
+
+def section(*children):
+    "A trace of a run with a cell that starts these child runs, each of which asks one question: (its key, ended?)"
+    trace = Trace()
+    trace.header = dict(limits={})
+    cell = trace.add('cell_started', parent=trace.add('run_started').id)
+    for key,ended in children:
+        child = trace.add('child_started', parent=cell.id, depth=1, key=key)
+        asked = trace.add('subcall_started', parent=trace.add('cell_started', parent=child.id, depth=1).id, depth=2, key='k', prompt='the same question')
+        trace.add('subcall_ended', parent=asked.parent, depth=2, of=asked.id, usage=Usage(calls=1), error=None, reply=dict(content='yes'), source='live', role='sub', model='m')
+        if ended: trace.add('child_ended', parent=cell.id, depth=1, of=child.id, answer=key, stop='final', usage=Usage(calls=1), source='live')
+    return trace
+
+def test_each_answer_is_served_once():
+    "Two child runs asked the same; the second one was cut off and made again in another section. Served whole, both bring their answers with them, and none is left for a third"
+    recording = Recording([section(('a', True), ('b', False)), section(('a', True), ('b', True))])
+    for key in 'ab': assert recording.take_child(key).end.answer==key
+    assert recording.take_child('a') is None and recording.take_sub('k') is None
 
 # Memory
 

@@ -1,76 +1,87 @@
 # Made from recording.py by tools/stubs.py: do not edit
-from rlm.trace.events import Trace
-from typing import Any
-__all__ = ['Recording']
+from rlm.trace.events import Event, Trace
+from typing import Any, NamedTuple
+__all__ = ['RecordedCall', 'RecordedCell', 'RecordedChild', 'SubcallAnswers', 'Recording']
 
-class _Answers:
-    by_key: dict
-    by_words: Any
-    loose: Any
-    seen: bool
-    taken: set
-    lock: Any
-    def __init__(self, traces: Any, loose: Any) -> None: ...
-    def take(self, key: Any, request: Any=None) -> Any: ...
-    def drop(self, begin: Any, end: Any) -> None: ...
+class RecordedCall(NamedTuple):
+    begin: Event
+    end: Event
+
+class RecordedCell(NamedTuple):
+    begin: Event
+    end: Event
+    usage: list
+
+class RecordedChild(NamedTuple):
+    end: Event | None
+    calls: list
+    recording: object
+
+class SubcallAnswers:
+    any_model: bool
+    in_recorded_cell: bool
+    by_request: dict
+    by_messages: Any
+    def __init__(self, traces: list[Trace], any_model: bool=False) -> None: ...
+    def take(self, key: str, request: dict | None=None) -> RecordedCall | None: ...
+    def drop(self, call: RecordedCall) -> None: ...
 
 class Recording:
-    """What an earlier run was answered, to be served again
+    """What a run was answered, to be served again
 
     Parameters::
 
-        name     type           default   meaning
-        traces   list[Trace]              Of the run, and of each time that it was taken up again
-        runs     list|None      None      `id` of a child run in each; None for the run itself
-        steps    float          math.inf  Root model replies to serve at most
-        rerun    bool           True      Are cells to run again? Else what they gave is served
-        retry    bool           True      Is the failure that ended the run tried again?
-        limits   dict|None      None      Those of now: where they are others, the budget decides anew; None to
-                                          leave it at what it decided
-        answers  _Answers|None  None      To the sub-calls of the whole tree
-        loose    bool           False     Is another model asked, so that only the words of a sub-call count?
+        name       type                 default   meaning
+        traces     list[Trace]                    Of the run, and of each time that it was taken up again
+        runs       list|None            None      `id` of a child run in each; None for the run itself
+        steps      float                math.inf  Root model replies to serve at most
+        rerun      bool                 True      Are cells to run again? Else what they gave is served
+        retry      bool                 True      Is the failure that ended the run tried again?
+        limits     dict|None            None      Those of now: where they are others, the budget decides anew; None to
+                                                  leave it at what it decided
+        answers    SubcallAnswers|None  None      To the sub-calls of the whole tree; None for those of `traces`
+        any_model  bool                 False     Is another model asked, so that only the messages of a sub-call count?
     """
     steps: float
     rerun: bool
     retry: bool
     limits: dict | None
-    top: bool
-    answers: Any
-    widened: Any
+    answers: SubcallAnswers
+    is_child: bool
+    new_limits: Any
     root: Any
     cells: Any
     children: Any
-    def __init__(self, traces: list[Trace], runs: list | None=None, steps: float=..., rerun: bool=True, retry: bool=True, limits: dict | None=None, answers: _Answers | None=None, loose: bool=False) -> None: ...
-    def take_root(self, last: bool) -> tuple | None:
+    def __init__(self, traces: list[Trace], runs: list | None=None, steps: float=..., rerun: bool=True, retry: bool=True, limits: dict | None=None, answers: SubcallAnswers | None=None, any_model: bool=False) -> None: ...
+    def take_root(self, last: bool) -> RecordedCall | None:
         """What the root model replied next
 
         Parameters::
 
-            name     type        default  meaning
-            last     bool                 Is it the last call of the run?
-            returns  tuple|None           `call_started` and `call_ended`; None when the past is over
+            name     type               default  meaning
+            last     bool                        Is it the last call of the run?
+            returns  RecordedCall|None           None when the model has to be asked
         """
-    def end(self) -> None:
-        """From here on all is new; sub-calls that were answered stay answered"""
-    def take_cell(self) -> tuple | None:
+    def stop(self) -> None:
+        """Serve no more replies and cells; sub-calls and child runs that were answered stay answered"""
+    def take_cell(self) -> RecordedCell | None:
         """What the next cell gave"""
-    def take_sub(self, key: str, request: dict | None=None) -> tuple | None:
+    def take_sub(self, key: str, request: dict | None=None) -> RecordedCall | None:
         """What this sub-call was answered
 
         Parameters::
 
-            name     type        default  meaning
-            key      str                  Fingerprint of the request
-            request  dict|None   None     The request
-            returns  tuple|None           `subcall_started` and `subcall_ended`
+            name     type               default  meaning
+            key      str                         Fingerprint of the request
+            request  dict|None          None     The request
+            returns  RecordedCall|None           None when it has to be asked
         """
-    def take_child(self, key: str) -> tuple | None:
+    def take_child(self, key: str) -> RecordedChild | None:
         """What this child run gave, or how far it came
 
         Parameters::
 
-            name     type        default  meaning
-            key      str                  Fingerprint of question and context
-            returns  tuple|None           `child_ended`, None if it had not ended; the calls that it made; and
-                                          its own `Recording`
+            name     type                default  meaning
+            key      str                          Fingerprint of question and context
+            returns  RecordedChild|None           None when nothing is recorded of it
         """

@@ -80,7 +80,7 @@ def ask(
 ):
     "Ask a question about a text of any length"
     if not question.strip(): raise BadUse('The question is empty.')
-    from rlm.models.usage import Limits
+    from rlm.models.budget import Limits
     limits = Limits(steps=max_steps, cost=max_cost, time=max_time, depth=depth, **dict(tokens=max_tokens) if max_tokens is not None else {})
     context = read_context(files, question)
     if trace and Path(trace).is_file() and Path(trace).stat().st_size: raise BadUse(f'{trace} is there already: take that run up with rlm resume, or name another file.')

@@ -74,8 +74,8 @@ def pick_model(
 def _served_model(base_url):
     "The model of an OpenAI-protocol server that has just one; raises `BadUse`"
     import httpx
-    from rlm.models.lm import _loopback
-    if os.environ.get('RLM_LIVE')=='0' and not _loopback(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
+    from rlm.models.providers import is_local
+    if os.environ.get('RLM_LIVE')=='0' and not is_local(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
     key = os.environ.get('OPENAI_API_KEY')
     try:
         r = httpx.get(base_url.rstrip('/')+'/models', headers=dict(Authorization=f'Bearer {key}') if key else {}, timeout=10, follow_redirects=False)

@@ -10,8 +10,9 @@ import json, os
 from collections.abc import Generator
 from dataclasses import fields
 from pathlib import Path
+from ..models.budget import BudgetExceeded
 from ..models.providers import LMError
-from ..models.usage import BudgetExceeded, Usage
+from ..models.usage import Usage
 from .events import Event, Trace
 from .files import FORMAT
 from .schema import plain_reply, word, wrong_event, wrong_header

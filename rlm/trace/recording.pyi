@@ -1,18 +1,18 @@
 # Made from recording.py by tools/stubs.py: do not edit
 from rlm.trace.events import Event, Trace
 from typing import Any, NamedTuple
-__all__ = ['RecordedCall', 'RecordedCell', 'RecordedChild', 'SubcallAnswers', 'Recording']
+__all__ = ['CallRecord', 'CellRecord', 'ChildRecord', 'SubcallAnswers', 'Recording']
 
-class RecordedCall(NamedTuple):
+class CallRecord(NamedTuple):
     begin: Event
     end: Event
 
-class RecordedCell(NamedTuple):
+class CellRecord(NamedTuple):
     begin: Event
     end: Event
     usage: list
 
-class RecordedChild(NamedTuple):
+class ChildRecord(NamedTuple):
     end: Event | None
     calls: list
     recording: object
@@ -23,8 +23,8 @@ class SubcallAnswers:
     by_request: dict
     by_messages: Any
     def __init__(self, traces: list[Trace], any_model: bool=False) -> None: ...
-    def take(self, key: str, request: dict | None=None) -> RecordedCall | None: ...
-    def drop(self, call: RecordedCall) -> None: ...
+    def take(self, key: str, request: dict | None=None) -> CallRecord | None: ...
+    def drop(self, call: CallRecord) -> None: ...
 
 class Recording:
     """What a run was answered, to be served again
@@ -52,36 +52,37 @@ class Recording:
     root: Any
     cells: Any
     children: Any
+    answer: Any
     def __init__(self, traces: list[Trace], runs: list | None=None, steps: float=..., rerun: bool=True, retry: bool=True, limits: dict | None=None, answers: SubcallAnswers | None=None, any_model: bool=False) -> None: ...
-    def take_root(self, last: bool) -> RecordedCall | None:
+    def take_root(self, last: bool) -> CallRecord | None:
         """What the root model replied next
 
         Parameters::
 
-            name     type               default  meaning
-            last     bool                        Is it the last call of the run?
-            returns  RecordedCall|None           None when the model has to be asked
+            name     type             default  meaning
+            last     bool                      Is it the last call of the run?
+            returns  CallRecord|None           None when the model has to be asked
         """
     def stop(self) -> None:
         """Serve no more replies and cells; sub-calls and child runs that were answered stay answered"""
-    def take_cell(self) -> RecordedCell | None:
+    def take_cell(self) -> CellRecord | None:
         """What the next cell gave"""
-    def take_sub(self, key: str, request: dict | None=None) -> RecordedCall | None:
+    def take_sub(self, key: str, request: dict | None=None) -> CallRecord | None:
         """What this sub-call was answered
 
         Parameters::
 
-            name     type               default  meaning
-            key      str                         Fingerprint of the request
-            request  dict|None          None     The request
-            returns  RecordedCall|None           None when it has to be asked
+            name     type             default  meaning
+            key      str                       Fingerprint of the request
+            request  dict|None        None     The request
+            returns  CallRecord|None           None when it has to be asked
         """
-    def take_child(self, key: str) -> RecordedChild | None:
+    def take_child(self, key: str) -> ChildRecord | None:
         """What this child run gave, or how far it came
 
         Parameters::
 
-            name     type                default  meaning
-            key      str                          Fingerprint of question and context
-            returns  RecordedChild|None           None when nothing is recorded of it
+            name     type              default  meaning
+            key      str                        Fingerprint of question and context
+            returns  ChildRecord|None           None when nothing is recorded of it
         """

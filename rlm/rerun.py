@@ -21,7 +21,7 @@ from .models.messages import content_text
 from .models.providers import LMError, load_litellm, resolve_model
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .secrets import redact
-from .trace.events import read_traces
+from .trace.reading import read_traces
 from .trace.recording import Recording
 from .trace.schema import flag, many, maybe, number, plain_message, text, whole, word, wrong_header
 
@@ -182,7 +182,7 @@ def _check_context(header, context):
 def _recording(traces, rlm, **kw):
     "What is served again to `rlm`, which may have other limits and another model"
     header = traces[-1].header
-    return Recording(traces, limits=asdict(rlm.limits), loose=model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
+    return Recording(traces, limits=asdict(rlm.limits), any_model=model_facts(rlm.sub_lm)!=(header['sub'] or header['root']), **kw)
 
 _not_here = 'The context of this run is not here: give it as context=, with the path of the trace.'
 

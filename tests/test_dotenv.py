@@ -2,8 +2,9 @@
 import os,subprocess,sys,tempfile
 from pathlib import Path
 import pytest
-from rlm.cli import main, read_env
-from rlm.trace.events import read_trace
+from rlm.cli import main
+from rlm.inputs import read_env
+from rlm.trace import read_trace
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -82,7 +83,7 @@ def test_of_somebody_else(folder, capsys):
 
 def test_unreadable(folder):
     "Another user's process finds the file and may not read it"
-    code = "import os,sys\nimport dotenv\nfrom rlm.cli import read_env\nif os.getuid()==0: os.setuid(12345)\nread_env()\nprint('A_API_KEY' in os.environ)"
+    code = "import os,sys\nimport dotenv\nfrom rlm.inputs import read_env\nif os.getuid()==0: os.setuid(12345)\nread_env()\nprint('A_API_KEY' in os.environ)"
     with tempfile.TemporaryDirectory() as d:
         os.chmod(d, 0o755)
         (Path(d)/'.env').write_text('A_API_KEY=k')

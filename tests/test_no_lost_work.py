@@ -17,7 +17,7 @@ from rlm.modes import ToolsMode, tool_schema
 from rlm.shell import process
 from rlm.shell.lookup import find_var
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace.events import Trace, read_trace
+from rlm.trace import Trace, read_trace
 
 # A run of doubles, each of which can be made to fail
 

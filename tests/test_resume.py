@@ -9,7 +9,7 @@ from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace.events import read_traces
+from rlm.trace import read_traces
 from test_trace import fork, replay, resume, sound, totals
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)

@@ -9,7 +9,7 @@ from rlm.models.scripted import ScriptedLM, call_repl, say, tool_call
 from rlm.modes import code_blocks
 from rlm.prompts import BARE_NOTE, CUT_NOTE, FENCE_NOTE
 from rlm.tools import make_run_repl, named_tools, prep_shell, strip_fence
-from rlm.trace.events import read_trace
+from rlm.trace import read_trace
 
 modes = pytest.mark.parametrize('mode', ['tools','fence'])
 

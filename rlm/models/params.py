@@ -51,8 +51,8 @@ def refuse_unknown(
         meant = next((o for o in of if o in (name, name.lower().replace('_', ''))), None)
         if meant and f'{meant}=' not in names.values(): raise TypeError(f'{called}() has no keyword {name!r}: {meant}= is for {place}.')
     if near := nearest(name, names): raise TypeError(f'{called}() has no keyword {name!r}: did you mean {names[near]}?')
-    place = 'params=' if 'params' in names else 'LM(…, params='
-    raise TypeError(f"{called}() has no keyword {name!r}. What only litellm or this provider knows is given as {place}dict({name}=…){')'*(place[0]=='L')} or, in the body of the request, as extra_body=dict({name}=…).")
+    more = f'params=dict({name}=…)' if 'params' in names else f'LM(…, params=dict({name}=…))'
+    raise TypeError(f"{called}() has no keyword {name!r}. What only litellm or this provider knows is given as {more} or, in the body of the request, as extra_body=dict({name}=…).")
 
 # %% ../../nbs/models/06_params.ipynb #ac309991
 most_reply = 10_000_000 # tokens: no model writes more

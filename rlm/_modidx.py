@@ -567,6 +567,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'rlm.shell.capture.ClippedText.writable': ( 'shell/capture.html#clippedtext.writable',
                                                                                'rlm/shell/capture.py'),
                                    'rlm.shell.capture.ClippedText.write': ('shell/capture.html#clippedtext.write', 'rlm/shell/capture.py'),
+                                   'rlm.shell.capture._Aside': ('shell/capture.html#_aside', 'rlm/shell/capture.py'),
                                    'rlm.shell.capture._Bytes': ('shell/capture.html#_bytes', 'rlm/shell/capture.py'),
                                    'rlm.shell.capture._Bytes.__init__': ('shell/capture.html#_bytes.__init__', 'rlm/shell/capture.py'),
                                    'rlm.shell.capture._Bytes.writable': ('shell/capture.html#_bytes.writable', 'rlm/shell/capture.py'),

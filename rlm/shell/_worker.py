@@ -36,8 +36,10 @@ class Worker:
     "Serves one host"
     def __init__(self, link, shell, access, checkpoint):
         self.link,self.sh,self.access,self.checkpoint = link,shell,access,checkpoint
-        self.todo,self.waiting,self.ids,self.running,self.images = queue.SimpleQueue(),{},itertools.count(),False,[]
-        self.gate,self.turn = threading.Lock(),threading.Lock()
+        self.todo = queue.SimpleQueue() # frames for the main thread
+        self.waiting,self.ids = {},itertools.count() # calls to the host, by their number -> where the answer is waited for
+        self.running,self.images = False,[] # does a cell run? its figures
+        self.turn,self.gate = threading.Lock(),threading.Lock() # who receives; closed while no cell runs
         self.gate.acquire()
         self.broken = [] # what the host sent and could not be read
         shell.events.register('post_run_cell', self._figures)
@@ -63,7 +65,9 @@ class Worker:
 
     def function(self, name, doc, params):
         "A function in the REPL that the host runs"
-        sig = inspect.Signature([inspect.Parameter(p['name'], p['kind'], **({'default': p['default']} if 'default' in p else {})) for p in params]) if params is not None else None
+        sig = None # not known of every function
+        if params is not None:
+            sig = inspect.Signature([inspect.Parameter(p['name'], p['kind'], default=p.get('default', inspect.Parameter.empty)) for p in params])
         def f(*args, **kwargs):
             if sig:
                 try: sig.bind(*args, **kwargs)
@@ -157,8 +161,9 @@ class Worker:
     def _restore(self, f): return [o[:200] for o in restore(self.sh.user_ns, self.checkpoint)][:2000]
 
     def serve(self):
-        "Run what the host asks for"
-        took,dirty,last,slow = 0.,False,None,[None]
+        "Run what the host asks for, and write the variables down after a cell: at once if that is quick, else in a pause"
+        took,dirty = 0.,False # seconds that the last checkpoint took; is there something to write down?
+        last,slow = None,[None] # see `save`
         while True:
             f = None
             try:

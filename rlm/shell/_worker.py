@@ -175,7 +175,7 @@ class Worker:
                 if f and f['op']=='run' and took>=.005: dirty = True # wait for a pause
                 elif dirty or f and f['op']=='run':
                     start,dirty = time.perf_counter(),False
-                    with _within(2): last = save(self.sh.user_ns, self._kept(), self.checkpoint, last, slow)
+                    with _within(2): last = save(self.sh.user_ns, self._to_save(), self.checkpoint, last, slow)
                     took = time.perf_counter()-start
             except OSError: took = 1. # no room in the scratch folder
             except _Slow: slow.append(slow[0])
@@ -183,7 +183,7 @@ class Worker:
             with contextlib.suppress(BaseException):
                 if f and f['op']=='rest': self.answer(f, self._state) # what was to be written down is
 
-    def _kept(self):
+    def _to_save(self):
         "Names of the variables that a checkpoint holds"
         skip = {*self.sh.helpers, *self.sh.builtin_names}
         return [k for k in list(self.sh.user_ns) if isinstance(k, str) and not k.startswith('_') and k not in skip]

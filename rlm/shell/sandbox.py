@@ -44,7 +44,8 @@ class SandboxShell(IsolatedShell):
         self.kind,self.backend = choose(sandbox)
         self.native = helpers
         super().__init__(bounds, secrets, models)
-        self._context,self._count,self._unredacted = None,0,{} # of the cell's caller; cells that ran; output as people saw it -> as the worker wrote it
+        self._context,self._count = None,0 # of who runs a cell; how many ran
+        self._unredacted = {} # output as people saw it -> as the worker wrote it
         self._attach(take_worker(self.kind, bounds, helpers))
 
     def _attach(self, w):

@@ -611,6 +611,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'rlm.shell.helpers._length': ('shell/helpers.html#_length', 'rlm/shell/helpers.py'),
                                    'rlm.shell.helpers._params': ('shell/helpers.html#_params', 'rlm/shell/helpers.py'),
                                    'rlm.shell.helpers._send_value': ('shell/helpers.html#_send_value', 'rlm/shell/helpers.py'),
+                                   'rlm.shell.helpers.bytes_of': ('shell/helpers.html#bytes_of', 'rlm/shell/helpers.py'),
                                    'rlm.shell.helpers.send_helpers': ('shell/helpers.html#send_helpers', 'rlm/shell/helpers.py')},
             'rlm.shell.interrupt': { 'rlm.shell.interrupt.CellTimeout': ('shell/interrupt.html#celltimeout', 'rlm/shell/interrupt.py'),
                                      'rlm.shell.interrupt._Worker': ('shell/interrupt.html#_worker', 'rlm/shell/interrupt.py'),

@@ -71,8 +71,8 @@ def _pick_model(model, base_url=None):
 def _served_model(base_url):
     "The model of an OpenAI-protocol server that has just one; raises `BadUse`"
     import httpx
-    from rlm.models.lm import _loopback
-    if os.environ.get('RLM_LIVE')=='0' and not _loopback(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
+    from rlm.models.providers import is_local
+    if os.environ.get('RLM_LIVE')=='0' and not is_local(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
     key = os.environ.get('OPENAI_API_KEY')
     try:
         r = httpx.get(base_url.rstrip('/')+'/models', headers=dict(Authorization=f'Bearer {key}') if key else {}, timeout=10, follow_redirects=False)
@@ -138,8 +138,6 @@ def _as_flags(s):
     return re.sub(rf"(?<![\w./?&-])({names})=(?=[\s'\"….]|$)", lambda m: f'{_flags[m[1]]} ', s).replace('  ', ' ')
 
 # %% ../nbs/interface/01_cli.ipynb #913f2c86
-_mistakes = 'unknown_model','missing_key','auth','no_price','forbidden','not_found','no_model'
-
 def _report(run):
     "Print a run; its exit code"
     if run.problem: _say(_as_flags(run.problem))
@@ -147,8 +145,7 @@ def _report(run):
     if denied:=[o for o in run.access() if o['denied']]:
         first = ', '.join(f"{o['what']} {o['target']}" for o in denied[:3])
         _say(f"The sandbox denied the model's code {_count(len(denied), 'thing')}: {first}{' …' if len(denied)>3 else ''}")
-    mistake = getattr(run.error, 'kind', '') in _mistakes
-    if run.stop in ('interrupted','error','budget','max_steps') and not mistake:
+    if run.stop in ('interrupted','error','budget','max_steps') and not run.mistake:
         _say(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
     try:
         if run.answer: print(clean(run.answer), flush=True)
@@ -157,7 +154,7 @@ def _report(run):
         _say(f'The answer cannot be written ({e.strerror}): {run.answer}')
         return 1
     if run.stop=='interrupted': return 130
-    if run.stop=='error': return 2 if mistake else 1
+    if run.stop=='error': return 2 if run.mistake else 1
     return 0 if run else 1
 
 def _see_through(run):
@@ -184,7 +181,7 @@ def ask(
 ):
     "Ask a question about a text of any length"
     if not question.strip(): raise BadUse('The question is empty.')
-    from rlm.models.usage import Limits
+    from rlm.models.budget import Limits
     limits = Limits(steps=max_steps, cost=max_cost, time=max_time, depth=depth, **dict(tokens=max_tokens) if max_tokens is not None else {})
     context = read_context(files, question)
     if trace and Path(trace).is_file() and Path(trace).stat().st_size: raise BadUse(f'{trace} is there already: take that run up with rlm resume, or name another file.')

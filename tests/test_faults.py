@@ -2,10 +2,11 @@
 import json,random,socket,time
 from email.utils import formatdate
 import pytest
-from rlm.core import RLM, advanced_toolloop
-from rlm.models.lm import LM, LMError
+from rlm.core import RLM, LoopOptions, advanced_toolloop
+from rlm.models.budget import Limits
+from rlm.models.lm import LM
+from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
-from rlm.models.usage import Limits
 from rlm.prompts import EMPTY_NOTE
 from rlm.tools import prep_shell, make_run_repl
 
@@ -132,7 +133,7 @@ def one_run(server, m, how):
     "Run it; the run's items or events as text, and how it ended"
     if how=='loop' or how=='deltas':
         sh = prep_shell('some text', model=m)
-        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, max_steps=6, stream=how=='deltas'))
+        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, max_steps=6, options=LoopOptions(stream=how=='deltas')))
         ns = sh.user_ns.get('a')
         sh.close()
         assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1 and items[-1]['type']=='final'
@@ -300,7 +301,7 @@ def test_refused_connection(transport):
 
 def test_missing_key():
     "Told before anything is sent, with the name of the variable"
-    from rlm.models.lm import classify, load_litellm
+    from rlm.models.providers import classify, load_litellm
     e = load_litellm().InternalServerError('OpenAIException - Missing credentials. Please pass an `api_key`', 'openai', 'gpt-5')
     err = classify(e, 'openai/gpt-5')
     assert err.kind=='missing_key' and not err.retry and 'OPENAI_API_KEY' in str(err)

@@ -9,7 +9,7 @@ __all__ = ['Cell', 'Shell', 'held', 'show_value', 'is_quiet']
 import io, tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.lib.pretty import RepresentationPrinter
 
@@ -23,6 +23,7 @@ class Cell:
     seconds:float=0. # How long it took
     left_out:int=0 # Characters of the output that were dropped
 
+@runtime_checkable
 class Shell(Protocol):
     "What runs the cells of a model"
     user_ns:Mapping # What the cells see as their variables

@@ -1,7 +1,7 @@
 # Made from base.py by tools/stubs.py: do not edit
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 __all__ = ['Cell', 'Shell', 'held', 'show_value', 'is_quiet']
 
 @dataclass
@@ -24,6 +24,7 @@ class Cell:
     seconds: float = ...
     left_out: int = ...
 
+@runtime_checkable
 class Shell(Protocol):
     """What runs the cells of a model
 

@@ -6,7 +6,7 @@
 __all__ = ['SandboxShell']
 
 # %% ../../nbs/shell/16_sandbox.ipynb #48894138
-import contextvars, os, queue, secrets, signal, sys, time, weakref
+import contextvars, os, queue, secrets, signal, time, weakref
 from base64 import b64decode
 from functools import partial
 from fastcore.basics import patch
@@ -18,7 +18,7 @@ from .bounds import Bounds, exceeded, folder_use
 from .calls import for_worker
 from .capture import ClippedText, clip
 from .folders import remove_folder
-from .helpers import HostCalls, send_helpers
+from .helpers import HostCalls, bytes_of, send_helpers
 from .interrupt import CellTimeout
 from .isolated import IsolatedShell, WorkerDied
 from .lookup import MissingVariable
@@ -44,7 +44,8 @@ class SandboxShell(IsolatedShell):
         self.kind,self.backend = choose(sandbox)
         self.native = helpers
         super().__init__(bounds, secrets, models)
-        self._context,self._count,self._unredacted = None,0,{} # of the cell's caller; cells that ran; output as people saw it -> as the worker wrote it
+        self._context,self._count = None,0 # of who runs a cell; how many ran
+        self._unredacted = {} # output as people saw it -> as the worker wrote it
         self._attach(take_worker(self.kind, bounds, helpers))
 
     def _attach(self, w):
@@ -65,8 +66,7 @@ def _sync(self:SandboxShell):
 def _open(self:SandboxShell, restore=False):
     "Send the helpers to a worker that has none, and set the last limit; returns the names of the variables that are back"
     self._sync()
-    known = self.helpers.values()
-    size = sum(sys.getsizeof(v) for v in known if isinstance(v, (str,bytes))) + sum(v.nbytes for v in known if type(getattr(v, 'nbytes', None)) is int)
+    size = sum(map(bytes_of, self.helpers.values()))
     self._w.ask('open', 120., limit=_registry.limit_memory, memory=self.bounds.memory+(1<<29)+2*size, count=self._count)
     self._w.began = True
     return self._w.ask('restore', 5.) if restore else []
@@ -201,8 +201,8 @@ def _interrupt(self:SandboxShell, w, box):
     try:
         w.cancel()
         w.link.send(op='interrupt')
-        end = time.monotonic()+.7
-        while (f:=w.wait(box, max(.01, end-time.monotonic())))['op']!='done': pass
+        end,f = time.monotonic()+.7,{}
+        while f.get('op')!='done': f = w.wait(box, max(.01, end-time.monotonic()))
         self._last_names = _known(f['names'])
     except (OSError, queue.Empty, TypeError, KeyError): w.end()
 
@@ -232,7 +232,9 @@ def run(self:SandboxShell,
     "Run one cell in the worker"
     if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
     start,live,note = time.perf_counter(),ClippedText(max_output),''
-    if not self._w.alive or self._w.process.poll() is not None: note = f"[The process of the REPL {self._w.why or 'ended'} after the last cell. {self._restart()}]\n"
+    if not self._w.alive or self._w.process.poll() is not None:
+        ended = self._w.why or 'ended'
+        note = f'[The process of the REPL {ended} after the last cell. {self._restart()}]\n'
     self._context = contextvars.copy_context()
     with self._w.rest: f = self._run(code, timeout, max_output, live)
     try: cell = self._cell(f, max_output) if f else None

@@ -45,6 +45,7 @@ def refuse_unknown(
     names = {k: f'{k}=' for k in (*own, *more, *sorted(chat_params))}
     if 'options' in names: names |= {k: f'options=LoopOptions({k}=…)' for k in ('limits','final','trace','stream')}
     names |= {k: v for k,(needs,v) in _elsewhere.items() if needs in names and k not in names}
+    if 'options' in names: names |= {k: f"options=LoopOptions({v.replace(')', '))', 1)}" for k,v in names.items() if v.startswith('limits=Limits(')}
     if 'model' in names: names.setdefault('stream', 'RLM.stream, or on_text= of the call')
     if name in names: raise TypeError(f'{called}() has no keyword {name!r}: here that is {names[name]}.')
     for place,of in {'LM(…) itself': own_params, 'RLM(…)': _of_rlm}.items():

@@ -97,9 +97,9 @@ def _secrets(lm):
     return [lm.api_key, *hidden_values(lm.params), url.username, url.password, *hidden_values(dict(parse_qsl(url.query)))]
 
 
-def _new_shared(lm, sub_lm, sh, limits, trace, emit=None, child=None, **facts):
+def _new_shared(lm, sub_lm, sh, limits, trace, emit=None, child=None, live=True, **facts):
     "What a run in `sh` and its children will share; written to the file or folder `trace`"
-    shared = Shared(Budget(limits), Trace(), emit, child=child)
+    shared = Shared(Budget(limits), Trace(), emit, child=child, live=live)
     if path:=trace_path(trace):
         backend = getattr(sh, 'backend', None)
         header = dict(run=uuid4().hex, root=_model_facts(lm), sub=_model_facts(sub_lm), limits=asdict(limits),
@@ -339,9 +339,10 @@ class Chat:
     def __init__(self,
         rlm:RLM, # Who answers
         context:object, # What the questions are about
+        messages:list=(), # What was said before, the system message first
     ):
         _check_context(context)
-        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm._shell(context),[],[],0
+        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm._shell(context),list(messages),list(messages),0
 
     def __repr__(self): return f"Chat({self.rlm!r}, context={describe(self.sh.helpers.get('context'))}, questions={self.asked})"
 
@@ -355,7 +356,7 @@ class Chat:
         return _warned(self.drive(self.start(query, emit), verbose))
 
     def start(self, query, emit=None, recording=None, **facts)->Driver:
-        "Get the next run ready; `facts` go into the header of its trace"
+        "Get the next run ready; `facts` go into the header of its trace, `live=False` forbids calls that are not recorded"
         shared = self.rlm._shared(self.sh, emit, **dict(question=self.asked) | facts)
         self.asked += 1
         return self.rlm._driver(self.sh, query, shared, recording=recording, before=(self.messages, self.history))
@@ -388,9 +389,10 @@ class Chat:
 @patch
 def chat(self:RLM,
     context:object, # What the questions will be about
+    messages:list=(), # What was said before, the system message first
 )->Chat: # Call it with each question; close it, or use it in a `with`
     "Ask several questions about one context"
-    return Chat(self, context)
+    return Chat(self, context, messages)
 
 # %% ../nbs/machine/08_core.ipynb #90af0fa9
 @patch

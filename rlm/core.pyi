@@ -144,14 +144,15 @@ class RLM:
                                            raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last`
                                            too
         """
-    def chat(self, context: object) -> Chat:
+    def chat(self, context: object, messages: list | tuple=...) -> Chat:
         """Ask several questions about one context
 
         Parameters::
 
-            name     type    default  meaning
-            context  object           What the questions will be about
-            returns  Chat             Call it with each question; close it, or use it in a `with`
+            name      type    default  meaning
+            context   object           What the questions will be about
+            messages  list    ()       What was said before, the system message first
+            returns   Chat             Call it with each question; close it, or use it in a `with`
         """
     def stream(self, context: object, query: str, verbose: bool | TextIO=False) -> RunStream:
         """Ask one question and see everything as it happens
@@ -182,16 +183,17 @@ class Chat:
 
     Parameters::
 
-        name     type    default  meaning
-        rlm      RLM              Who answers
-        context  object           What the questions are about
+        name      type    default  meaning
+        rlm       RLM              Who answers
+        context   object           What the questions are about
+        messages  list    ()       What was said before, the system message first
     """
     sh: ReplShell
     messages: list[dict]
     history: list[dict]
     rlm: RLM
     asked: int
-    def __init__(self, rlm: RLM, context: object) -> None: ...
+    def __init__(self, rlm: RLM, context: object, messages: list | tuple=...) -> None: ...
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
         """Ask the next question
 
@@ -204,7 +206,7 @@ class Chat:
             returns  Run                     As for `RLM`; the chat goes on after an interrupt too
         """
     def start(self, query: Any, emit: Any=None, recording: Any=None, **facts: Any) -> Driver:
-        """Get the next run ready; `facts` go into the header of its trace"""
+        """Get the next run ready; `facts` go into the header of its trace, `live=False` forbids calls that are not recorded"""
     def drive(self, driver: Any, verbose: Any=False) -> Run:
         """See a run through; an interrupt is raised when all is written down, with the run"""
     def finish(self, driver: Any) -> Run:

@@ -720,6 +720,14 @@ def test_fork_without_context(tmp_path):
         sp = asked.server.asked[0]['messages'][0]['content']
         assert sp.startswith('You are short.') and 'NoContext' not in sp and 'str of 9 characters' in sp
 
+def test_fork_without_context_answers_anew(tmp_path):
+    "A variable that a new reply names is not the one that the recorded answer was in"
+    path = tmp_path/'t.jsonl'
+    RLM(ScriptedLM([call_repl('who = "Ada"'), 'FINAL_VAR(who)']), trace=path)('Ada wrote it.', 'Who wrote it?')
+    new = fork(path, step=2, query='Who read it?', model=ScriptedLM(['FINAL_VAR(reader)', 'FINAL(nobody)']))
+    assert (new.answer, new.steps)==('nobody', 3) and "no variable 'reader'" in new.messages[-2]['content']
+    assert replay(path).answer=='Ada'
+
 def test_fork_steps_out_of_range(tmp_path):
     path = tmp_path/'t.jsonl'
     RLM(ScriptedLM([call_repl('1'), 'FINAL(1)']), trace=path)('c', 'q')

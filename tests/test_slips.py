@@ -1,14 +1,16 @@
 "What models write that is nearly right: cut off, without a fence, in the wrong place, of the wrong type; none of it becomes the answer"
-import json,pytest
+import json,sys
+import pytest
 from pydantic import BaseModel
 from rlm.answer import CheckFailed, answer_reader, split_final
 from rlm.core import RLM, advanced_toolloop
+from rlm.fences import strip_fence
 from rlm.models.lm import LMError
 from rlm.models.scripted import ScriptedLM, call_repl, say, tool_call
 from rlm.models.usage import Limits
 from rlm.modes import code_blocks
 from rlm.prompts import BARE_NOTE, CUT_NOTE, FENCE_NOTE
-from rlm.tools import make_run_repl, named_tools, prep_shell, strip_fence
+from rlm.tools import make_run_repl, named_tools, prep_shell
 from rlm.trace.events import read_trace
 
 modes = pytest.mark.parametrize('mode', ['tools','fence'])
@@ -267,4 +269,44 @@ def test_tools_by_name():
     assert root.asked[0]['tools'][0]['function']['name']=='find' and r[1]['content']=='a'
     sh = prep_shell('c')
     assert list(advanced_toolloop('q', model=ScriptedLM(['FINAL(1)']), sh=sh, tools=(make_run_repl(sh),)))[-1]['answer']=='1'
+    sh.close()
+
+# Sub-calls in the REPL
+
+def test_failed_sub_calls():
+    "In a batch they are values, one by one they are raised, and both say of what kind they are"
+    fails = ScriptedLM(lambda messages: LMError('quota', 'The account has no quota left.') if '2' in messages[-1]['content'] else 'ok')
+    sh = prep_shell('x', model=fails, sandbox='trusted')
+    assert sh.run('r = llm_query_batched(["1", "2", "3"]); r').output=="['ok', '[ERROR quota: The account has no quota left.]', 'ok']"
+    assert sh.run('r[1].error.kind').value=='quota' and type(sh.run('llm_query("2")').error) is LMError
+    assert sh.run('r = llm_query_batched([])\nr').value==[]
+    assert 'model=' in prep_shell('x').run('llm_query("a")').output
+    sh.close()
+
+def test_prompt_longer_than_the_window():
+    sh = prep_shell('x'*100_000, model='embedded/extractive')
+    assert '8,192 tokens' in sh.run('llm_query(context)').output and 'the whole of `context`' in sh.run('llm_query_batched([context])').output
+    sh.close()
+
+@pytest.mark.parametrize('sandbox', ['trusted', pytest.param('auto', marks=pytest.mark.skipif(sys.platform!='linux', reason='the worker of `auto` is for Linux'))])
+def test_names_of_our_errors(sandbox):
+    "The model reads what went wrong, and not in which module of ours an error is defined"
+    sh = prep_shell('x', model=ScriptedLM([LMError('refused', 'no')]), sandbox=sandbox)
+    for code in ('FINAL_VAR("nope")', 'llm_query("a")'): assert 'rlm.' not in sh.run(code).output.splitlines()[-1], code
+    sh.close()
+
+# Tools that run cells
+
+def test_a_tool_that_calls_run_repl():
+    "An answer given in a cell counts, and so does its error, whoever has called `run_repl`"
+    sh = prep_shell('abc', sandbox='trusted')
+    run_repl = make_run_repl(sh)
+    def careful(code:str)->str:
+        "Run code, and say that it ran"
+        return f'ran: {run_repl(code)}'
+    def ask(code): return say(None, tool_call('careful', dict(code=code)))
+    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM([ask('1/0'), ask('FINAL(len(context))')]))
+    assert (final['value'], final['stop'], final['steps'])==(3, 'repl', 2) and 'ran: Traceback' in items[1]['content']
+    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)'), limits=Limits(errors=2))
+    assert (final['answer'], final['stop'], final['limit'], final['steps'])==('no', 'budget', 'errors', 3)
     sh.close()

@@ -7,6 +7,7 @@ __all__ = ['held', 'ReplShell', 'show_value', 'is_quiet', 'Cell']
 
 # %% ../../nbs/shell/06_ipython.ipynb #c14bc18e
 import ast, asyncio, atexit, functools, io, itertools, linecache, re, signal, sys, threading, time, tokenize, traceback, types
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +156,7 @@ def _run_async(self:ReplShell, coro):
 @patch
 def _time_left(self:ReplShell): return None if self._deadline is None else max(.001, self._deadline-time.monotonic())
 
-ReplShell._deadline = ReplShell.on_write = ReplShell._out = None
+ReplShell._deadline = ReplShell._out = ReplShell.final = None
 
 # %% ../../nbs/shell/06_ipython.ipynb #15d05df5
 @patch
@@ -239,7 +240,7 @@ def _error_text(self:ReplShell, e):
         _tidy(te, f'<{self.compile.prefix} cell', _own)
         s = ''.join(te.format())
     except Exception as bad: s = f'{type(e).__name__} (its message cannot be shown: {type(bad).__name__})'
-    s = re.sub(rf'^(rlm\.\w+|{__name__})\.(?=\w+:|\w+$)', '', s.replace(f'<{self.compile.prefix} cell ', '<cell '), flags=re.M) # the module of our own errors
+    s = re.sub(rf'^(rlm(\.\w+)+|{__name__})\.(?=\w+:|\w+$)', '', s.replace(f'<{self.compile.prefix} cell ', '<cell '), flags=re.M) # the module of our own errors
     return s.rstrip() + (f'\n{hint}' if hint else '')
 
 # %% ../../nbs/shell/06_ipython.ipynb #d671ebc6
@@ -263,15 +264,17 @@ class Cell:
     error:BaseException|None=None # What the code raised
     seconds:float=0. # How long it took
     left_out:int=0 # Characters of the output that were dropped
+    final:tuple|None=None # `(value,)` if the code called FINAL
 
 @patch
 def run(self:ReplShell,
     code:str, # Python, as in a notebook cell: magics and `await` work
     timeout:float|None=None, # Seconds; None for no limit
     max_output:int=5000, # Characters of output to keep
+    on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell: # Never raises for what the code does; `KeyboardInterrupt` passes
     "Run one cell"
-    out,start,note = ClippedText(max_output, self.on_write),time.perf_counter(),''
+    out,start,note = ClippedText(max_output, on_write),time.perf_counter(),''
     self.restore()
     self._deadline = None if timeout is None else time.monotonic()+timeout
     def go():
@@ -305,4 +308,5 @@ def run(self:ReplShell,
             out.fresh_line()
             out.write(o)
     if isinstance(error, KeyboardInterrupt) or theirs: raise error
-    return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out)
+    final,self.final = self.final,None
+    return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out, final)

@@ -1,5 +1,6 @@
 # Made from ipython.py by tools/stubs.py: do not edit
 from IPython.core.interactiveshell import InteractiveShell
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 __all__ = ['held', 'ReplShell', 'show_value', 'is_quiet', 'Cell']
@@ -16,7 +17,7 @@ class ReplShell(InteractiveShell):
     builtin_trap: Any
     display_trap: Any
     last_execution_result: Any
-    on_write: Any
+    final: Any
     def __init__(self) -> None: ...
     def init_virtualenv(self) -> None: ...
     def init_prompts(self) -> None: ...
@@ -42,16 +43,17 @@ class ReplShell(InteractiveShell):
         """Give `sys.stdout` back although a cell still runs, in a thread that was left behind"""
     def close(self) -> None:
         """Let go of the context and all variables; IPython alone never frees a shell"""
-    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000, on_write: Callable | None=None) -> Cell:
         """Run one cell
 
         Parameters::
 
-            name        type        default  meaning
-            code        str                  Python, as in a notebook cell: magics and `await` work
-            timeout     float|None  None     Seconds; None for no limit
-            max_output  int         5000     Characters of output to keep
-            returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
+            name        type           default  meaning
+            code        str                     Python, as in a notebook cell: magics and `await` work
+            timeout     float|None     None     Seconds; None for no limit
+            max_output  int            5000     Characters of output to keep
+            on_write    Callable|None  None     Called with each piece of output as it comes
+            returns     Cell                    Never raises for what the code does; `KeyboardInterrupt` passes
         """
 
 def show_value(value: object, out: Any, limit: int=5000) -> None: ...
@@ -71,9 +73,11 @@ class Cell:
         error     BaseException|None  None     What the code raised
         seconds   float               0.0      How long it took
         left_out  int                 0        Characters of the output that were dropped
+        final     tuple|None          None     `(value,)` if the code called FINAL
     """
     output: str
     value: object = ...
     error: BaseException | None = ...
     seconds: float = ...
     left_out: int = ...
+    final: tuple | None = ...

@@ -8,7 +8,7 @@ __all__ = ['most_tools', 'most_flying', 'WorkerDied', 'SandboxShell']
 # %% ../../nbs/shell/10_sandbox.ipynb #48894138
 import asyncio, contextvars, inspect, os, queue, secrets, shutil, signal, sys, threading, time, weakref
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import PurePath
 from fastcore.basics import patch
@@ -82,7 +82,7 @@ class SandboxShell:
 
     def _init(self, bounds, secrets, models):
         self.bounds,self.secrets,self.models = bounds,[o for o in secrets if o],[o for o in models if o]
-        self.helpers,self.user_ns,self.tools,self.on_write,self.images = {},_Names(self),None,None,[]
+        self.helpers,self.user_ns,self.tools,self.final,self.images = {},_Names(self),None,None,[]
         self._last_names,self._access,self._context,self._closed,self._count = [],{},None,False,0
         self._unredacted,self._turns = {},threading.BoundedSemaphore(most_tools)
 
@@ -215,7 +215,7 @@ def _runs(self:SandboxShell, w):
     except ConnectionError: return True
 
 @patch
-def _wait(self:SandboxShell, w, box, timeout, live):
+def _wait(self:SandboxShell, w, box, timeout, live, on_write):
     "The frame that ends a cell, None if the worker is gone"
     start,looked,first,began = time.monotonic(),time.monotonic(),[],False
     while True:
@@ -225,7 +225,7 @@ def _wait(self:SandboxShell, w, box, timeout, live):
         if f and isinstance(f.get('text'), str):
             began = True
             live.write(f['text'][:1<<16])
-            if self.on_write and live.n<1<<20: self.on_write(clean(f['text'][:1<<16], self.secrets))
+            if on_write and live.n<1<<20: on_write(clean(f['text'][:1<<16], self.secrets))
         now = time.monotonic()
         if timeout is not None and now-start>timeout+1: w.why = f'took longer than {timeout:g} s, did not stop when it was told to, and was ended'
         elif not began and now-start>5:
@@ -265,7 +265,7 @@ def _interrupt(self:SandboxShell, w, box):
 
 # %% ../../nbs/shell/10_sandbox.ipynb #daa37251
 @patch
-def _run(self:SandboxShell, code, timeout, max_output, live):
+def _run(self:SandboxShell, code, timeout, max_output, live, on_write):
     "The frame that ends a cell, None if the worker is gone"
     w,i = self._w,secrets.token_hex(8)
     box = w.boxes[i] = queue.SimpleQueue()
@@ -273,7 +273,7 @@ def _run(self:SandboxShell, code, timeout, max_output, live):
         if w.began: self._sync()
         else: self._open()
         w.link.send(op='run', id=i, code=str(code), timeout=timeout, max_output=max_output)
-        return self._wait(w, box, timeout, live)
+        return self._wait(w, box, timeout, live, on_write)
     except KeyboardInterrupt:
         self._interrupt(w, box)
         raise
@@ -285,18 +285,20 @@ def run(self:SandboxShell,
     code:str, # Python, as in a notebook cell: magics and `await` work
     timeout:float|None=None, # Seconds; None for no limit but the one on processor time
     max_output:int=5000, # Characters of output to keep
+    on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell: # Never raises for what the code does; `KeyboardInterrupt` passes
     "Run one cell in the worker"
     if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
     start,live,note = time.perf_counter(),ClippedText(max_output),''
     if not self._w.alive or self._w.process.poll() is not None: note = f"[The process of the REPL {self._w.why or 'ended'} after the last cell. {self._restart()}]\n"
     self._context = contextvars.copy_context()
-    with self._w.rest: f = self._run(code, timeout, max_output, live)
+    with self._w.rest: f = self._run(code, timeout, max_output, live, on_write)
     try: cell = self._cell(f, max_output) if f else None
     except (BadFrame, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as e:
         self._w.why,cell = f'sent what is not in the protocol ({type(e).__name__}) and was ended',None
     cell = cell or self._died(live, start)
     cell.output = note+cell.output
+    cell.final,self.final = self.final,None
     return cell
 
 # %% ../../nbs/shell/10_sandbox.ipynb #66d2bc3c

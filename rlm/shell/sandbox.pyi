@@ -1,4 +1,5 @@
 # Made from sandbox.py by tools/stubs.py: do not edit
+from collections.abc import Callable
 from rlm.shell.ipython import Cell
 from rlm.shell.process import Bounds
 from typing import Any
@@ -32,19 +33,20 @@ class SandboxShell:
     helpers: dict
     user_ns: Any
     tools: Any
-    on_write: Any
+    final: Any
     images: list
     def __init__(self, sandbox: str='auto', helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> None: ...
-    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000, on_write: Callable | None=None) -> Cell:
         """Run one cell in the worker
 
         Parameters::
 
-            name        type        default  meaning
-            code        str                  Python, as in a notebook cell: magics and `await` work
-            timeout     float|None  None     Seconds; None for no limit but the one on processor time
-            max_output  int         5000     Characters of output to keep
-            returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
+            name        type           default  meaning
+            code        str                     Python, as in a notebook cell: magics and `await` work
+            timeout     float|None     None     Seconds; None for no limit but the one on processor time
+            max_output  int            5000     Characters of output to keep
+            on_write    Callable|None  None     Called with each piece of output as it comes
+            returns     Cell                    Never raises for what the code does; `KeyboardInterrupt` passes
         """
     def variables(self) -> list[str]:
         """Names that cells made"""

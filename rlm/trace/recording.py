@@ -99,6 +99,7 @@ class Recording:
     ):
         self.steps,self.rerun,self.retry,self.limits,self.top = steps,rerun,retry,limits,runs is None
         self.answers = answers or _Answers(traces, loose)
+        self.answer = next((e for t in reversed(traces) for e in reversed(t) if e.kind=='answer'), None) if self.top else None # how the run ended
         each = [(*_of_run(t, run), t) for t,run in zip(traces, runs or [None]*len(traces))]
         best = max(reversed(each), key=lambda o: sum(not end.error for _,end in o[0])) # the last of those that came furthest
         self.widened = limits is not None and limits!=best[3].header['limits']

@@ -21,6 +21,7 @@ class Recording:
     limits: dict | None
     top: bool
     answers: Any
+    answer: Any
     widened: Any
     root: Any
     cells: Any

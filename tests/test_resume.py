@@ -766,3 +766,17 @@ def test_refused_questions_leave_the_trace(query, tmp_path):
         with pytest.raises(Exception, match='A prompt is a text'): ask()
     sh.close()
     assert path.read_bytes()==before and Run.load(path).answer=='2'
+
+def test_a_foreign_root_model_beside_a_sub_model(tmp_path, monkeypatch):
+    "A model of somebody's own is not asked because the caller named the one for sub-calls"
+    for k in ('OPENAI_BASE_URL','OPENAI_API_BASE'): monkeypatch.delenv(k, raising=False)
+    path = tmp_path/'t.jsonl'
+    sh,root = prep_shell('c', sandbox='trusted'),ScriptedLM([call_repl('1')])
+    list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=root, trace=path, max_steps=1))
+    sh.close()
+    lines = path.read_text().splitlines()
+    header = json.loads(lines[0])
+    header['root'] = dict(model='replicate/somebody/own', base_url=None, params={})
+    path.write_text('\n'.join([json.dumps(header), *lines[1:]])+'\n')
+    assert header['sub'] is None
+    with pytest.raises(ValueError, match='give model= again'): resume(path, 'c', sub_model=ScriptedLM(['x']))

@@ -4,11 +4,10 @@ import pytest
 from pydantic import BaseModel
 from rlm.answer import CheckFailed, answer_reader, split_final
 from rlm.core import RLM, advanced_toolloop
-from rlm.fences import strip_fence
+from rlm.fences import code_blocks, is_code, strip_fence
 from rlm.models.lm import LMError
 from rlm.models.scripted import ScriptedLM, call_repl, say, tool_call
 from rlm.models.usage import Limits
-from rlm.modes import code_blocks
 from rlm.prompts import BARE_NOTE, CUT_NOTE, FENCE_NOTE
 from rlm.tools import make_run_repl, named_tools, prep_shell
 from rlm.trace.events import read_trace
@@ -310,3 +309,24 @@ def test_a_tool_that_calls_run_repl():
     *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)'), limits=Limits(errors=2))
     assert (final['answer'], final['stop'], final['limit'], final['steps'])==('no', 'budget', 'errors', 3)
     sh.close()
+
+# Where code is in a text
+
+blocks = [('```\nx\n```', ['x']), ('~~~py\nx\n~~~', ['x']), ('```repl\nx = 1', ['x = 1']), ('```json\n{}\n```', []), ('```Python\nx\n```', ['x']),
+    ('1. Do:\n   ```python\n   if x:\n       y\n   ```', ['if x:\n    y']), ('````repl\n```\n````', ['```']), ('use ```x``` inline', []), ('```repl\n\n```', []),
+    ('```repl\n%time x\n!ls\n```', ['%time x\n!ls']), ("```repl\ns = 'it'\n```\ntext\n```repl\nt\n```", ["s = 'it'", 't']), ('```', []), ('```python\n```python\nx\n```', ['x']),
+    ('````\n```py\nx\n```\n````', ['x']), ('```repl\nx\n```\n\n```repl\ny\n```', ['x','y'])]
+
+@pytest.mark.parametrize('text,cells', blocks)
+def test_blocks(text, cells): assert code_blocks(text)[0]==cells
+
+def test_a_string_that_never_ends(): assert code_blocks('```repl\ns = """never closed\n```\nmore\n```repl\nt\n```')[0][0]=='s = """never closed'
+
+code_alone = ['x = context[:10]\nprint(x)', 'Let me look.\nprint(len(context))', 'import re\nre.findall("a", "b")', 'n = len(context)\nFINAL(n)', '>>> context[:9]\n\'abc\'', '`print(1)`', 'print(context)\nThis shows it.']
+prose = ['Paris', 'x = 5', 'context', 'FINAL(context)', 'import taxes', 'It prints the context.', 'f(x) = (x + 1) * 2', '']
+
+@pytest.mark.parametrize('text', code_alone)
+def test_code_without_a_fence(text): assert is_code(text)
+
+@pytest.mark.parametrize('text', prose)
+def test_prose_is_no_code(text): assert not is_code(text)

@@ -13,10 +13,12 @@ from functools import partial
 from fastcore.basics import patch
 from .loop import CallLM, Outcome, ToolResult, Rules, root_loop
 from .models.background import run_sync
+from .models.budget import Budget, BudgetExceeded
+from .models.calls import Scope
 from .models.lm import LM
 from .models.messages import content_text, facts_reply
 from .models.providers import LMError, load_litellm
-from .models.usage import Budget, BudgetExceeded, usage_of
+from .models.usage import usage_of
 from .modes import run_tool
 from .prompts import NO_OUTPUT
 from .shell.ipython import ReplShell
@@ -61,16 +63,16 @@ class Driver:
         self.tell,self.playback,self.warned = self.report.tell,Playback(recording, self.shared.live),False
         self.cells,self.item,self._todo,self._lock = [],None,None,threading.RLock() # `Cell`s of this tool call; the last item, and what is left to do for it
         self.rules = replace(rules, read=partial(self.playback.read, rules.read), warn=rules.warn or self._warn, model=lm.model)
-        lent = dict(budget=self.budget, emit=self.report.tell_call, recorded=self.playback.reply)
-        self.lm = lm.using(role='root', depth=self.depth, **lent)
+        scope = Scope(self.budget, self.depth, 'root', self.report.tell_call, recorded=self.playback.reply)
+        self.lm = lm.for_run(scope)
         self._set_aside(0)
-        if sh: self._lend(sh, lent)
+        if sh: self._lend(sh, replace(scope, role='sub', depth=self.depth+1, memo=self.shared.memo))
 
-    def _lend(self, sh, lent):
+    def _lend(self, sh, scope):
         "Give the functions in the REPL what they need of this run"
         child = self.shared.child if self.depth+1<self.rules.limits.depth else None
-        sh.tools.begin(child=child and partial(child, self), slots=self.shared.slots, on_cell=self.cells.append,
-            on_output=self._tell_output if self.report.emit else None, memo=self.shared.memo, depth=self.depth+1, **lent)
+        on_output = self._tell_output if self.report.emit else None
+        sh.tools.begin(scope, child and partial(child, self), self.shared.slots, on_cell=self.cells.append, on_output=on_output)
         sh.helpers['history'] = self.out.history
 
 # %% ../nbs/machine/07_driver.ipynb #2172df1b

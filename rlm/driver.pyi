@@ -2,8 +2,8 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from rlm.loop import Outcome, Rules
+from rlm.models.budget import Budget
 from rlm.models.lm import LM
-from rlm.models.usage import Budget
 from rlm.shell.ipython import ReplShell
 from rlm.tools import ChildSlots
 from rlm.trace.events import Event, Trace

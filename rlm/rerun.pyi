@@ -1,7 +1,7 @@
 # Made from rerun.py by tools/stubs.py: do not edit
 from pathlib import Path
 from rlm.core import Run
-from rlm.models.usage import Limits
+from rlm.models.budget import Limits
 from typing import Any, NamedTuple, TextIO
 __all__ = ['RecordedRun', 'header_of', 'read_run', 'recorded_limits', 'resume', 'replay', 'fork']
 

@@ -10,16 +10,20 @@ import asyncio, io, keyword, pydoc, sys, threading, time
 from collections.abc import Callable, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from fastcore.basics import patch
 from . import _registry
 from ._docs import documented
 from .context.about import describe
 from .fences import strip_fence
-from .models.lm import LM, FailedQuery, as_lm, estimate_tokens
+from .models.batches import FailedQuery
+from .models.calls import Scope
+from .models.lm import LM
 from .models.messages import as_messages, content_text
+from .models.open import as_lm
+from .models.params import estimate_tokens
 from .models.providers import LMError
-from .models.usage import Budget
 from .shell.interrupt import parallel
 from .shell.ipython import ReplShell
 from .shell.lookup import MissingVariable, find_var
@@ -48,22 +52,21 @@ class ReplTools:
         sh:ReplShell, # Their shell
         lm:LM|None, # Who answers sub-calls; None if no model was given
     ):
-        self.sh,self.lm = sh,lm and lm.using(role='sub', depth=1)
+        self.sh,self.lm = sh,lm and lm.for_run(replace(lm.scope, role='sub', depth=1))
         self.run_budget = self.child = self.on_cell = self.on_output = None
         self.slots = ChildSlots()
 
     def begin(self,
-        budget:Budget, # Of the run that begins; sub-calls count in it
+        scope:Scope, # What the run that begins lends to its sub-calls: the budget that they count in, and more
         child:Callable|None=None, # `(query, context) -> answer`: starts a child run; None at the last level
         slots:ChildSlots|None=None, # Of the tree that the run belongs to; None for a tree of its own
         on_cell:Callable|None=None, # Told of each `Cell` that `run_repl` has run
         on_output:Callable|None=None, # Told of each piece of output while a cell runs
-        **lent, # More that the run lends to sub-calls, as `LM.using` takes it
     ):
         "Get ready for a run"
-        self.run_budget,self.child,self.on_cell,self.on_output = budget,child,on_cell,on_output
+        self.run_budget,self.child,self.on_cell,self.on_output = scope.budget,child,on_cell,on_output
         self.slots,self.sh.final = ChildSlots(slots and slots.tree),None
-        if self.lm: self.lm = self.lm.using(budget=budget, **lent)
+        if self.lm: self.lm = self.lm.for_run(scope)
         self._offer_children(child is not None)
 
     def _offer_children(self, offer):

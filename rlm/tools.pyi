@@ -2,8 +2,8 @@
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
+from rlm.models.calls import Scope
 from rlm.models.lm import LM
-from rlm.models.usage import Budget
 from rlm.shell.ipython import ReplShell
 from typing import Any, Iterator
 __all__ = ['most_children', 'ChildSlots', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'make_run_repl']
@@ -19,13 +19,13 @@ class ChildSlots:
 class ReplTools:
     sh: ReplShell
     lm: Any
-    run_budget: Budget | None
+    run_budget: Any
     child: Callable | None
     on_cell: Callable | None
     on_output: Callable | None
     slots: ChildSlots
     def __init__(self, sh: ReplShell, lm: LM | None) -> None: ...
-    def begin(self, budget: Budget, child: Callable | None=None, slots: ChildSlots | None=None, on_cell: Callable | None=None, on_output: Callable | None=None, **lent: Any) -> None: ...
+    def begin(self, scope: Scope, child: Callable | None=None, slots: ChildSlots | None=None, on_cell: Callable | None=None, on_output: Callable | None=None) -> None: ...
     def budget(self) -> dict: ...
     def cell_time(self, timeout: Any) -> Any: ...
     def SHOW_VARS(self) -> dict: ...

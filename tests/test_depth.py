@@ -4,9 +4,9 @@ from collections import Counter
 import pytest,test_batches
 from test_batches import Door, calls, lm, outputs, wait
 from rlm.core import RLM, advanced_toolloop
-from rlm.models.lm import FailedQuery
+from rlm.models.batches import FailedQuery
+from rlm.models.budget import Limits
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
-from rlm.models.usage import Limits
 from rlm.prompts import LANDING_PROMPT
 from rlm.tools import make_run_repl, prep_shell
 

@@ -21,8 +21,8 @@ SCRIPT = '''
 import asyncio,json,os,signal,sys,time
 signal.signal(signal.SIGINT, signal.default_int_handler) # xdist's workers ignore it, and what they start inherits that
 from rlm.core import RLM, advanced_toolloop
+from rlm.models.budget import Limits
 from rlm.models.scripted import Fault, ScriptedServer, call_repl
-from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
 door,where,code,limit = json.loads(sys.argv[1])
 def ready(): os.write(1, b'READY\\n') # not `print`: a cell's text is captured

@@ -9,9 +9,10 @@ from rlm.core import RLM, Run
 from rlm.driver import Driver, Shared
 from rlm.loop import Outcome, Rules
 from rlm.models.background import get_background
-from rlm.models.lm import LMError
+from rlm.models.budget import Budget, BudgetExceeded, Limits
+from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.models.usage import Budget, BudgetExceeded, Limits, usage_of
+from rlm.models.usage import usage_of
 from rlm.modes import ToolsMode, tool_schema
 from rlm.shell import process
 from rlm.shell.lookup import find_var
@@ -56,7 +57,7 @@ class Model(ScriptedLM):
 class TinyShell:
     "A shell without IPython: `exec`, and the last answer that code gave"
     def __init__(self, seams): self.seams,self.user_ns,self.helpers,self.tools = seams,{},{},self
-    def begin(self, on_cell, on_output, **lent): self.on_cell,self.on_output = on_cell,on_output
+    def begin(self, scope, child, slots, on_cell, on_output): self.on_cell,self.on_output = on_cell,on_output
     def variables(self): return self.seams('variables', [o for o in self.user_ns if o!='__builtins__'])
     def access(self): return self.seams('access', [dict(what='open', target='/x', denied=True, times=1)])
 

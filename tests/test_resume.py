@@ -5,9 +5,9 @@ from contextlib import suppress
 from functools import partial
 import pytest
 from rlm.core import RLM, Run, advanced_toolloop
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
-from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace.events import read_traces
 from test_trace import fork, replay, resume, sound, totals
@@ -69,9 +69,9 @@ def long_root(n, messages):
 ZYGOTE = '''
 import gc,json,os,sys
 from rlm.core import RLM
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.models.usage import Limits
 from rlm.rerun import resume
 # warm: what is imported late, by a shell and by a call that finds no server
 RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)']))('c', 'q')

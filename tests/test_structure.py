@@ -42,17 +42,68 @@ def test_import_order(p):
     theirs = [(o,line) for o,line in imports(p) if o.startswith('rlm.')]
     none(f'line {line}: {o} ({place(o)}) is not before {mine}' for o,line in theirs if place(o)>=mine)
 
+# Who may not meet whom, besides what the order of the wings forbids: the machine introduces models and shell
+apart = dict(models={'shell'}, shell={'models'}, trace={'machine'}, view={'models','shell','machine'}, bench={'view','serve','train'}, serve={'view','bench','train'},
+    train={'view','bench','serve'})
+
+def wing(nm): return wings[place(nm)[0]] if place(nm)[0] in range(len(wings)) else None
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if not p.name.startswith('_')]))
+def test_wings_apart(p):
+    "Models and shell never meet; view reads traces and contexts alone; bench, serve and train know nothing of each other, but that training has tasks"
+    forbidden = apart.get(wing(mod_name(p)), set())
+    none(f'line {line}: {o}' for o,line in imports(p) if o.startswith('rlm.') and wing(o) in forbidden and not (wing(mod_name(p))=='train' and o.startswith('rlm.bench.tasks')))
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if p.name=='__init__.py']))
+def test_faces(p):
+    "The face of a package is a docstring, lazy names and nothing else; each name is where it says"
+    body = ast.parse(p.read_text(encoding='utf-8')).body
+    assert ast.get_docstring(ast.Module(body, [])) and ast.unparse(body[-1])=='__getattr__, __dir__ = face(__name__, _lazy)'
+    rest = {ast.unparse(o).split(' = ')[0] for o in body[1:-1]}
+    assert rest-{'__version__'}=={'from rlm._faces import face','_lazy','__all__'}
+    nm = mod_name(p)
+    face = importlib.import_module(nm)
+    none(f'{k}: not defined in {nm}.{v}' for k,v in face._lazy.items() if k not in getattr(importlib.import_module(f'{nm}.{v}'), '__all__'))
+    assert set(face.__all__)==set(face._lazy)<=set(dir(face))
+
+def strings(p):
+    "Each string of a module that is no docstring, with its line"
+    tree = ast.parse(p.read_text(encoding='utf-8'))
+    docs = {id(o.body[0].value) for o in ast.walk(tree) if hasattr(o, 'body') and isinstance(o.body, list) and o.body and isinstance(o.body[0], ast.Expr)}
+    yield from ((o.value, o.lineno) for o in ast.walk(tree) if isinstance(o, ast.Constant) and isinstance(o.value, str) and id(o) not in docs)
+
+def named(text):
+    "The modules of rlm that a text names"
+    return {m[0] for m in re.finditer(r'\brlm(?:\.\w+)+', text) if (root/(m[0].replace('.', '/')+'.py')).exists()}
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if p.stem not in ('_registry','_modidx')]))
+def test_no_import_by_name(p):
+    "What is imported by name stands in the registry; what the embedded reader writes as a root model imports only what its own module may"
+    if p.stem=='embedded': none(f'line {line}: {o}' for s,line in strings(p) for o in named(s) if place(o)>place(mod_name(p)))
+    else: none(f'line {line}: {o}' for s,line in strings(p) for o in named(s))
+
+def test_registry():
+    "Each name in the registry is there, in the wing that it is for"
+    from rlm import _registry
+    found = {k:v for k,v in vars(_registry).items() if k[0]!='_'}
+    providers = found.pop('providers')
+    assert all(hasattr(importlib.import_module(o), 'register') and wing(o)=='models' for o in providers.values())
+    for k,v in found.items():
+        mod,_,nm = v.partition(':')
+        assert hasattr(importlib.import_module(mod), nm or 'main'), v
+        assert wing(mod)==('machine' if k=='helpers' else 'shell'), v
+
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"
     assert {mod_name(p) for p in modules if not p.name.startswith('_')}==set(number)=={o for o in map(default_exp, notebooks) if o}
     assert len(set(number.values()))==len(number)
 
 def test_import_is_light(tmp_path):
-    "`import rlm` loads neither litellm nor IPython, nor anything else outside the standard library"
-    code = "import sys; old = set(sys.modules); import rlm; print(*{o.split('.')[0] for o in set(sys.modules)-old})"
+    "`import rlm`, and the faces of its wings, load neither litellm nor IPython, nor anything else outside the standard library"
+    code = f"import sys; old = set(sys.modules); import {', '.join(faces)}; print(*{{o.split('.')[0] for o in set(sys.modules)-old}})"
     loaded = set(py(code, tmp_path).split())
     assert 'rlm' in loaded
-    none(loaded-{'rlm','fastcore'}-sys.stdlib_module_names, '`import rlm` loads:')
+    none(loaded-{'rlm'}-sys.stdlib_module_names, 'the faces load:')
 
 def test_lazy_names(tmp_path):
     "Each name that `from rlm import …` offers is really there"

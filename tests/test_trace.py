@@ -8,10 +8,11 @@ from test_faults import Scene, faults, in_stream, odd
 from rlm import rerun
 from rlm.context.about import _pieces, context_facts
 from rlm.core import RLM, Run, advanced_toolloop
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.providers import LMError, load_litellm
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
-from rlm.models.usage import Limits, Usage
+from rlm.models.usage import Usage
 from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell

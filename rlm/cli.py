@@ -255,7 +255,7 @@ def demo(
 # %% ../nbs/interface/01_cli.ipynb #f59ffdb4
 def doctor():
     "Say how the model's code would be isolated on this machine"
-    from rlm.shell.process import doctor
+    from rlm.shell.machine import doctor
     print(doctor())
     return 0
 

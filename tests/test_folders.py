@@ -124,7 +124,7 @@ def test_open_to_others(tmp_path, monkeypatch):
 
 # Where bubblewrap is taken from
 
-BWRAP = "import os; os.chdir(os.environ['START']); from rlm.shell.process import facts; f = facts(); print(f['bwrap']); print(f['why_not'])"
+BWRAP = "import os; os.chdir(os.environ['START']); from rlm.shell.machine import facts; f = facts(); print(f['bwrap']); print(f['why_not'])"
 
 @pytest.mark.parametrize('where', ['dot','empty','relative','working','below','others','parent','missing'])
 def test_bwrap_from(where, tmp_path):

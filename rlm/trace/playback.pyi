@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from rlm.trace.recording import Recording
 from typing import NamedTuple
-__all__ = ['Playback', 'CallResult', 'RecordedCell']
+__all__ = ['Playback', 'CallResult', 'ServedCell']
 
 class Playback:
     recording: Recording | None
@@ -10,7 +10,7 @@ class Playback:
     is_recorded: bool
     def __init__(self, recording: Recording | None=None, live: bool=True) -> None: ...
     def reply(self, key: str | None, last: bool, request: dict | None=None) -> tuple | None: ...
-    def cell(self) -> RecordedCell | None: ...
+    def cell(self) -> ServedCell | None: ...
     @property
     def serves_cells(self) -> bool: ...
     @property
@@ -24,6 +24,6 @@ class CallResult(NamedTuple):
     failed: bool
     final: tuple | None = ...
 
-class RecordedCell(NamedTuple):
+class ServedCell(NamedTuple):
     result: CallResult
     spent: list

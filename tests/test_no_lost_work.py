@@ -14,7 +14,7 @@ from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.models.usage import usage_of
 from rlm.modes import ToolsMode, tool_schema
-from rlm.shell import process
+from rlm.shell import bounds, process
 from rlm.shell.lookup import find_var
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace.events import Trace, read_trace
@@ -302,7 +302,7 @@ def test_dead_worker(reply):
     def late(messages):
         for w in list(process._live):
             with suppress(ProcessLookupError):
-                for pid in process.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
+                for pid in bounds.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
         return reply
     replies = [call_repl('x = 5'), late, call_repl('x = 6'), 'FINAL_VAR(x)']
     def next_reply(messages, left=replies):

@@ -772,7 +772,7 @@ def test_a_foreign_root_model_beside_a_sub_model(tmp_path, monkeypatch):
     for k in ('OPENAI_BASE_URL','OPENAI_API_BASE'): monkeypatch.delenv(k, raising=False)
     path = tmp_path/'t.jsonl'
     sh,root = prep_shell('c', sandbox='trusted'),ScriptedLM([call_repl('1')])
-    list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=root, trace=path, max_steps=1))
+    list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=root, max_steps=1, options=LoopOptions(trace=path)))
     sh.close()
     lines = path.read_text().splitlines()
     header = json.loads(lines[0])

@@ -3,7 +3,7 @@ import json,sys
 import pytest
 from pydantic import BaseModel
 from rlm.answer import CheckFailed, answer_reader, split_final
-from rlm.core import RLM, advanced_toolloop
+from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.fences import code_blocks, is_code, strip_fence
 from rlm.models.budget import Limits
 from rlm.models.providers import LMError
@@ -306,7 +306,7 @@ def test_a_tool_that_calls_run_repl():
     def ask(code): return say(None, tool_call('careful', dict(code=code)))
     *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM([ask('1/0'), ask('FINAL(len(context))')]))
     assert (final['value'], final['stop'], final['steps'])==(3, 'repl', 2) and 'ran: Traceback' in items[1]['content']
-    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)'), limits=Limits(errors=2))
+    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)'), options=LoopOptions(limits=Limits(errors=2)))
     assert (final['answer'], final['stop'], final['limit'], final['steps'])==('no', 'budget', 'errors', 3)
     sh.close()
 

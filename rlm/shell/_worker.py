@@ -191,14 +191,14 @@ class Worker:
     def run(self, f):
         "One cell"
         live = _Live(self.link, f['id'])
-        self.sh.on_write,self.images = live,[]
+        self.images = []
         self.running,start = True,time.perf_counter()
         if self.gate.locked(): self.gate.release()
-        try: c = self.sh.run(f['code'], timeout=f['timeout'], max_output=f['max_output'])
+        try: c = self.sh.run(f['code'], timeout=f['timeout'], max_output=f['max_output'], on_write=live)
         except BaseException as e: # KeyboardInterrupt, and what a cell did to its shell
             text = self.sh._out.text() if self.sh._out else ''
             c = types.SimpleNamespace(output=text.strip('\n') or type(e).__name__, value=None, error=e, seconds=time.perf_counter()-start, left_out=0)
-        finally: self.running,self.sh.on_write = False,None
+        finally: self.running = False
         try:
             with _within(2): value = encode(c.value, lenient=True, room=[1<<20])
         except (Exception, KeyboardInterrupt, _Slow): value = None

@@ -182,3 +182,15 @@ def test_traceback_of_a_failed_call(capsys):
     with pytest.raises(LMError) as e: run.raise_for_stop()
     shown = ''.join(traceback.format_exception(e.value))
     assert 'failed (500): No. Ada' in shown and key not in shown and not controls(shown) and 'litellm' not in shown
+
+def test_a_listener_prints(capsys):
+    "What a listener prints while a cell of this process runs is not the cell's output, and is not told to the listener again"
+    told = []
+    def listen(e):
+        told.append(e.kind)
+        if len(told)>100: raise SystemExit('told for ever')
+        print('heard', e.kind)
+    with RLM(ScriptedLM([call_repl('print(41)\nllm_query("q")'), 'FINAL(42)']), ScriptedLM(['sub']), sandbox='trusted').chat('c') as chat: run = chat('q', emit=listen)
+    cell, = (e for e in run.trace if e.kind=='cell_ended')
+    assert (run.answer, cell.content)==('42', "41\n'sub'") and 'output' in told
+    assert capsys.readouterr().out.split('\n')[:-1]==[f'heard {o}' for o in told]

@@ -306,7 +306,8 @@ def test_a_tool_that_calls_run_repl():
     def ask(code): return say(None, tool_call('careful', dict(code=code)))
     *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM([ask('1/0'), ask('FINAL(len(context))')]))
     assert (final['value'], final['stop'], final['steps'])==(3, 'repl', 2) and 'ran: Traceback' in items[1]['content']
-    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)'), options=LoopOptions(limits=Limits(errors=2)))
+    failing = ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)')
+    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=failing, options=LoopOptions(limits=Limits(errors=2)))
     assert (final['answer'], final['stop'], final['limit'], final['steps'])==('no', 'budget', 'errors', 3)
     sh.close()
 

@@ -12,6 +12,7 @@ from fastcore.basics import patch
 from ..models.background import get_background
 from ..models.messages import reply_facts
 from ..secrets import public_params
+from ..shell.capture import uncaptured
 from ..shell.lookup import answer_text
 from .events import Event, Trace
 
@@ -37,7 +38,8 @@ class Reporter:
 
     def _emit(self, event):
         "Tell the listener; what goes wrong there is no reason to lose a run"
-        try: self.emit(event)
+        try:
+            with uncaptured(): self.emit(event)
         except (Exception, asyncio.CancelledError, GeneratorExit) as e:
             if not self.deaf: warnings.warn(f'What listens to this run failed, and the run goes on: {type(e).__name__}: {answer_text(e)}')
             self.deaf = True

@@ -20,6 +20,18 @@ if 'PYTEST_XDIST_WORKER' not in os.environ:
     _tmp = tempfile.TemporaryDirectory(prefix='rlm-tests-')
     os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config')
 
+@pytest.fixture(scope='module')
+def warm():
+    "The first call of a process loads litellm, which takes longer than some limits"
+    from doubles import Door,lm
+    with Door() as server: lm(server).text('q')
+
+@pytest.fixture
+def alone():
+    "What an earlier test has left is not this one's"
+    from doubles import before
+    before.note()
+
 @pytest.fixture(params=['direct','litellm'])
 def lane(request, monkeypatch):
     "Both ways to an OpenAI-protocol endpoint, in turn"

@@ -1,8 +1,9 @@
 "Limits that hold: a root model that never stops by itself and asks 64 sub-calls at a time; whatever the limit, nothing beyond it is billed and there is an answer"
 import asyncio,json,math,random,threading,time
+from functools import partial
 from importlib.metadata import version
 from types import SimpleNamespace
-import pytest
+import doubles,pytest
 from packaging.version import Version
 from rlm.background import get_background,run_sync
 from rlm.core import RLM, advanced_toolloop
@@ -13,6 +14,8 @@ from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say
 from rlm.tools import make_run_repl, prep_shell
 from rlm.usage import Budget, BudgetExceeded, Limits, Usage
 
+pytestmark = pytest.mark.usefixtures('warm')
+
 batch = "left = budget()\nr = llm_query_batched([f'read piece {i}' for i in range(64)])\nprint(left, sum(o.startswith('[ERROR') for o in r))"
 
 def greedy(code=batch, sub='nothing here', landing='FINAL(best)'):
@@ -22,10 +25,7 @@ def greedy(code=batch, sub='nothing here', landing='FINAL(best)'):
         return landing if messages[-1]['content']==LANDING_PROMPT else call_repl(code, f"so far {sum(m['role']=='assistant' for m in messages)}")
     return script
 
-def lm(server, **kw):
-    m = LM(**{'model':'openai/some-model', 'base_url':server.url, 'api_key':'none', 'retries':1, 'timeout':20, **kw})
-    m.backoff = .001 # seconds
-    return m
+lm = partial(doubles.lm, backoff=.001)
 
 def ask(model, limits, via='RLM', **kw):
     "One run and the seconds it took; it has exactly one final item"
@@ -41,11 +41,6 @@ def ask(model, limits, via='RLM', **kw):
     return type('Run', (), items[-1]),time.monotonic()-start
 
 def warnings(run): return sum(m['role']=='user' and 'of the limit on' in m['content'] for m in run.messages)
-
-@pytest.fixture(scope='module', autouse=True)
-def warm():
-    "The first call of a process loads litellm, which takes longer than some limits here"
-    with ScriptedServer('ok') as server: lm(server).text('q')
 
 # Calls are counted as they are reserved, so the bound is strict: billed <= limit
 

@@ -3,6 +3,8 @@ import enum,fractions,functools,http,inspect,re,subprocess,sys,threading,time
 from decimal import Decimal
 
 import pytest
+from forks import run_script
+from machine import gone,linux,stat
 from rlm.core import RLM
 from rlm.isolation import process_pids
 from rlm.lm import LMError
@@ -10,7 +12,6 @@ from rlm.prompts import tools_note
 from rlm.replay import ScriptedLM, call_repl
 from rlm.tools import prep_shell
 from rlm.usage import Budget, Limits
-from test_sandbox import gone, linux
 
 KEY,PASSWORD = 'kq-canary-0f3a','Winter2024!' # neither has the form of a key
 
@@ -268,7 +269,6 @@ def test_at_rest(shell):
     pids = process_pids(sh._w.process.pid)
     assert rest()
     sh.close()
-    from test_sandbox import stat
     assert not gone({(p, s[1]) for p in pids if (s:=stat(p))})
 
 @linux

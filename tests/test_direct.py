@@ -2,7 +2,7 @@
 import asyncio,json,os,socketserver,sys,threading,time
 import pytest
 from pydantic import BaseModel
-from project import py
+from doubles import Raw, http
 from rlm import direct
 from rlm.background import run_sync
 from rlm.lm import LM, LMError, load_litellm, reply_text
@@ -19,42 +19,6 @@ def both(server, monkeypatch, model='openai/some-model', prompt='q', **params):
     return res
 
 def lane_of(r): return r._hidden_params['lane']
-
-class Raw:
-    "A server in threads that answers with bytes and tells connections apart; `reply(self, path, headers, body)` gives them, None hangs up"
-    def __init__(self, reply): self.reply,self.connections,self.requests,self.closed = reply,0,[],threading.Event()
-
-    def __enter__(self):
-        outer = self
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self):
-                outer.connections += 1
-                while line := self.rfile.readline():
-                    headers = {}
-                    while (h := self.rfile.readline().decode('latin-1').strip()):
-                        k,_,v = h.partition(': ')
-                        headers[k.lower()] = v
-                    body = self.rfile.read(int(headers.get('content-length', 0)))
-                    outer.requests.append((line.decode().split()[1], headers, body))
-                    self.sock = self.request
-                    out = outer.reply(self, *outer.requests[-1])
-                    if out is None: return
-                    try: self.wfile.write(out)
-                    except OSError: return
-                outer.closed.set()
-        class Server(socketserver.ThreadingTCPServer): daemon_threads = True
-        self.server = Server(('127.0.0.1', 0), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(.02,), daemon=True).start()
-        self.url = f'http://127.0.0.1:{self.server.server_address[1]}/v1'
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-def http(body, status='200 OK', kind='application/json', more=''):
-    body = body if isinstance(body, bytes) else body.encode()
-    return f'HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n'.encode() + body
 
 def ok(text='Paris'): return http(json.dumps(completion(text, [])))
 

@@ -2,6 +2,7 @@
 import asyncio,json,signal,subprocess,sys,time
 from contextlib import suppress
 import pytest
+from forks import script
 from test_kernel import kernel, reply, result
 from rlm.core import RLM
 from rlm.replay import ScriptedLM, call_repl
@@ -16,67 +17,6 @@ def bound():
 cells = dict(sleep='import time\ntime.sleep(20)', busy='while True: pass', batch='llm_query_batched(["slow"]*32)', query='llm_query("slow")',
     stubborn='while True:\n    try: 1/0\n    except Exception: pass', awaits='import asyncio\nawait asyncio.sleep(20)')
 
-# one script: `where` it is interrupted, through which `door`, the `code` of the cell
-SCRIPT = '''
-import asyncio,json,os,signal,sys,time
-signal.signal(signal.SIGINT, signal.default_int_handler) # xdist's workers ignore it, and what they start inherits that
-from rlm.core import RLM, advanced_toolloop
-from rlm.replay import Fault, ScriptedServer, call_repl
-from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Limits
-door,where,code,limit = json.loads(sys.argv[1])
-def ready(): os.write(1, b'READY\\n') # not `print`: a cell's text is captured
-def script(messages):
-    if len(messages)==1:
-        ready()
-        return Fault(delay=20, reply='late')
-    n = sum(m['role']=='assistant' for m in messages)
-    if n==0: return call_repl('kept = 5', 'So far: 5.')
-    if n==1 and where!='model': return call_repl(f'ready()\\n{code}' if where not in ('batch','query') else code)
-    if n==1: ready()
-    return Fault(delay=20, reply='late')
-out,res = sys.stdout,None
-with ScriptedServer(script) as server:
-    rlm = RLM('openai/m', base_url=server.url, mode='tools', limits=Limits(cell_time=limit), tools=dict(ready=ready))
-    if door=='call':
-        with rlm.chat('ctx') as chat:
-            try:
-                for q in ('q','never asked','nor this'): chat(q)
-            except KeyboardInterrupt as e: run = e.run
-            assert run is rlm.last and chat.asked==1
-            after = chat.sh.run('kept + 1').value
-    elif door=='loop':
-        sh = prep_shell('ctx', model=rlm.lm, tools=dict(ready=ready))
-        items = list(advanced_toolloop('q', tools=[make_run_repl(sh, timeout=limit)], sh=sh))
-        assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
-        run,after = items[-1],sh.run('kept + 1').value
-    elif door=='stream':
-        s = rlm.stream('ctx', 'q')
-        try:
-            for e in s: pass
-        except KeyboardInterrupt as e: assert e.run is s.run
-        run,after = s.run,6
-    else:
-        async def main():
-            global s
-            s = rlm.stream('ctx', 'q')
-            if door=='astream':
-                async for e in s: pass
-            else:
-                try: await rlm.arun('ctx', 'q')
-                except asyncio.CancelledError as e:
-                    s.run = e.run
-                    raise
-        try: asyncio.run(main())
-        except KeyboardInterrupt: pass
-        run,after = s.run,6
-    print('OVER', flush=True)
-    get = run.get if isinstance(run, dict) else lambda k: getattr(run, k)
-    billed = server.billed.total_tokens
-print(json.dumps(dict(stop=get('stop'), answer=get('answer'), calls=get('usage').calls, same=get('usage').total_tokens==billed, steps=get('steps'), after=after, out=sys.stdout is out)), flush=True)
-sys.exit(7)
-'''
-
 # each case starts a process of its own: every door, and every place, but not every pair
 slow = pytest.mark.slow
 
@@ -84,9 +24,7 @@ slow = pytest.mark.slow
     pytest.param('call', 'busy', None, marks=slow), pytest.param('astream', 'busy', None, marks=slow), pytest.param('arun', 'batch', None, marks=slow)])
 def test_ctrl_c_in_a_script(door, where, limit, tmp_path):
     "SIGINT ends the run with all that was known; what then happens, and the exit code, is up to the script"
-    (tmp_path/'script.py').write_text(SCRIPT)
-    args = [sys.executable, 'script.py', json.dumps([door, where, cells.get(where), limit])]
-    p = subprocess.Popen(args, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    p = script('interrupted_run.py', json.dumps([door, where, cells.get(where), limit]), cwd=tmp_path)
     try:
         assert p.stdout.readline()=='READY\n', p.stderr.read()
         time.sleep(.3)

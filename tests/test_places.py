@@ -3,8 +3,8 @@ import functools,os,shutil,subprocess,sys,sysconfig,tempfile,zipfile
 from pathlib import Path
 
 import pytest
+from machine import no_bwrap
 from project import root
-from test_sandbox import no_bwrap
 
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 

@@ -4,13 +4,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler,ThreadingHTTPServer
 from importlib.metadata import version
 import pytest
+from doubles import Raw, http
 from rlm.core import RLM
 from rlm.lm import LM
 from rlm.providers import LMError, classify, load_litellm
 from rlm.replay import Fault, ScriptedServer, say
 from rlm.reply import reply_text
 from rlm.usage import Limits
-from test_direct import Raw, http
 
 @contextmanager
 def claude(*contents):

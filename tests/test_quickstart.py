@@ -1,6 +1,7 @@
 "The quick start as a user types it, against a real HTTP server, from a script and inside a real Jupyter kernel"
 import json,subprocess,sys
 import nbformat,pytest
+from doubles import gifts, quick_model
 from nbclient import NotebookClient
 from rlm.replay import ScriptedServer, call_repl
 
@@ -24,17 +25,6 @@ keys = ('method', 'time', 'tokens', 'answer')
 print('REPORT ' + json.dumps(dict(final=item['answer'], stop=item['stop'], steps=item['steps'], calls=item['usage'].calls, tokens=item['usage'].total_tokens,
     vanilla={k: vanilla_result[k] for k in keys}, rlm={k: rlm_result[k] for k in keys})))
 '''
-gifts = 'seven tripods and ten talents of gold'
-
-def model(messages):
-    "A root model that looks, asks a sub-model and answers; a sub-model; and a vanilla one"
-    first = messages[0]['content']
-    if messages[0]['role']!='system': return gifts # a sub-call
-    if 'REPL' not in first: return f'Vanilla says: {gifts}'
-    done,by_fence = sum(m['role']=='assistant' for m in messages),'```repl' in first # litellm does not know that this model can call tools
-    cells = 'print(len(context))\ncontext[:40]', 'parts = llm_query_batched([context[:500], context[-500:]])\nanswer = parts[0]'
-    if done==len(cells): return 'FINAL_VAR(answer)'
-    return f'I look first.\n```repl\n{cells[done]}\n```' if by_fence else call_repl(cells[done], 'I look first.')
 
 def setup(url):
     return f'''
@@ -57,7 +47,7 @@ def check_report(out, server):
     assert not any(len(json.dumps(b))>20_000 for b in root), 'the context must not be in the prompt'
 
 def test_script(tmp_path, lane):
-    with ScriptedServer(model) as server:
+    with ScriptedServer(quick_model) as server:
         (tmp_path/'quick.py').write_text(setup(server.url) + QUICK_START + REPORT)
         res = subprocess.run([sys.executable, 'quick.py'], cwd=tmp_path, capture_output=True, text=True, timeout=120)
         assert res.returncode==0, res.stderr
@@ -66,7 +56,7 @@ def test_script(tmp_path, lane):
 
 @pytest.mark.parametrize('lane', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
 def test_kernel(lane):
-    with ScriptedServer(model) as server:
+    with ScriptedServer(quick_model) as server:
         nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])
         NotebookClient(nb, timeout=120, kernel_name='python3').execute()
         out = ''.join(o.get('text', '') for c in nb.cells for o in c.outputs if o.output_type=='stream' and o.name=='stdout')

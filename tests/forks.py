@@ -1,0 +1,181 @@
+"""Python scripts in processes of their own that need not import anything: a server has imported rlm, litellm, IPython and nbdev, and forks a process
+for each script. There is a server in each of xdist's workers; `script` starts one, as `python script.py` would, and `run_script` waits for its end."""
+import gc,importlib,json,os,runpy,signal,socket,subprocess,sys,tempfile,threading,time
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+streams = 'stdin','stdout','stderr'
+
+# The server: this file as a program
+
+def load():
+    "Imports what scripts import, and what a first call imports late; a child makes that call, since it starts threads, and none may run where a process is forked"
+    from project import mod_name,modules
+    from rlm.providers import load_litellm
+    for o in modules:
+        if not o.name.startswith('_'): importlib.import_module(mod_name(o))
+    load_litellm()
+    r,w = os.pipe()
+    if not (pid:=os.fork()):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        runpy.run_path(str(here/'scripts'/'first_call.py'))
+        os.write(w, ' '.join(sys.modules).encode())
+        os._exit(0)
+    os.close(w)
+    with open(r) as f: names = f.read().split()
+    os.waitpid(pid, 0)
+    assert len(names)>1000, 'the first call did not come to its end'
+    for o in names:
+        if o in sys.modules or o.startswith(('__','rlm_repl')): continue
+        try: importlib.import_module(o)
+        except Exception: pass # a module that something else makes when it is needed
+    gc.freeze() # what is imported stays: nobody collects it again, and its pages stay shared
+    assert len(os.listdir('/proc/self/task'))==1, f'{threading.enumerate()}: no thread may run where a process is forked'
+
+def standard(i, open_fds):
+    "The stream `sys.stdin`, `sys.stdout` or `sys.stderr` as an interpreter that starts makes it, on descriptor `i`; None where that is closed"
+    if i not in open_fds: return None
+    return open(i, 'r' if i==0 else 'w', buffering=1 if i==2 or os.isatty(i) else -1, encoding='utf-8', errors='strict' if i<2 else 'backslashreplace', closefd=False)
+
+def become(d, fds):
+    "Turns this process into one that has just been started for script `d`"
+    if d['session']: os.setsid()
+    high = [os.dup(o) for o in fds] # out of the way of 0, 1 and 2
+    os.closerange(0, 3)
+    for i,fd in zip(d['open'], high): os.dup2(fd, i)
+    os.closerange(3, max(high, default=3)+1)
+    for o in (signal.SIGINT,signal.SIGTERM,signal.SIGHUP,signal.SIGCHLD): signal.signal(o, signal.default_int_handler if o==signal.SIGINT else signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(d['env'])
+    os.chdir(d['cwd'])
+    tempfile.tempdir = None # TMPDIR may be another
+    sys.argv,sys.path[0] = d['argv'],str(Path(d['argv'][0]).resolve().parent)
+    for i,nm in enumerate(streams):
+        setattr(sys, nm, standard(i, d['open']))
+        setattr(sys, f'__{nm}__', getattr(sys, nm))
+    main = sys.modules['__main__'] = type(sys)('__main__')
+    main.__dict__.update(__file__=d['argv'][0], __builtins__=__builtins__)
+    with open(d['argv'][0], encoding='utf-8') as f: exec(compile(f.read(), d['argv'][0], 'exec'), vars(main))
+
+def serve(sock):
+    "Forks for each message a process that forks the script and tells its pid and its end; returns in the script's"
+    signal.signal(signal.SIGINT, signal.SIG_IGN) # Ctrl-C in the terminal of the tests is pytest's
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN) # nobody waits for those that wait
+    sock.send(b'ready')
+    while (got:=socket.recv_fds(sock, 1<<20, 4))[0]:
+        data,fds,*_ = got
+        if not os.fork():
+            sock.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            if not (pid:=os.fork()):
+                os.close(fds[0])
+                return json.loads(data),fds[1:]
+            for o in fds[1:]: os.close(o)
+            os.write(fds[0], f'{pid}\n'.encode())
+            os.write(fds[0], str(os.waitpid(pid, 0)[1]).encode())
+            os._exit(0)
+        for o in fds: os.close(o)
+
+# What tests call
+
+class Server:
+    "The server of this process, started when it is needed first"
+    pid = None
+
+    def send(self, d, fds):
+        if self.pid!=os.getpid():
+            self.sock,far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1<<20)
+            with far: subprocess.Popen([sys.executable, __file__, str(far.fileno())], pass_fds=[far.fileno()], stdin=subprocess.DEVNULL, cwd=here.parent)
+            self.pid = os.getpid()
+            assert self.sock.recv(9)==b'ready', 'the server has ended'
+        socket.send_fds(self.sock, [json.dumps(d).encode()], fds)
+
+server = Server()
+
+class Script:
+    "A process that runs a script, with what `subprocess.Popen` offers"
+    def __init__(self, path, *args, cwd=None, env=None, session=False, **fds):
+        self.args,self.returncode,self.stdin,self.stdout,self.stderr = [str(path), *map(str, args)],None,None,None,None
+        r,w = os.pipe()
+        theirs,opened = [],[w]
+        for i,nm in enumerate(streams):
+            fd = fds.get(nm, subprocess.PIPE if i else subprocess.DEVNULL)
+            if fd is None: continue # closed
+            if fd==subprocess.PIPE:
+                ends = os.pipe()
+                fd,mine = ends if i==0 else ends[::-1]
+                setattr(self, nm, open(mine, 'r' if i else 'w', encoding='utf-8'))
+                opened.append(fd)
+            elif fd==subprocess.DEVNULL: opened.append(fd:=os.open(os.devnull, os.O_RDWR))
+            theirs.append((i, fd if isinstance(fd, int) else fd.fileno()))
+        env = {k: str(v) for k,v in {**os.environ, **(env or {})}.items() if v is not None}
+        server.send(dict(argv=self.args, cwd=str(cwd or os.getcwd()), env=env, session=session, open=[i for i,_ in theirs]), [w, *(fd for _,fd in theirs)])
+        for o in opened: os.close(o)
+        self.status = open(r)
+        self.pid = int(self.status.readline())
+        self.over = threading.Thread(target=self.end, daemon=True)
+        self.over.start()
+
+    def end(self):
+        with self.status: self.returncode = os.waitstatus_to_exitcode(int(self.status.read()))
+
+    def wait(self, timeout=None):
+        "The exit code, negative for a signal"
+        self.over.join(timeout)
+        if self.over.is_alive(): raise subprocess.TimeoutExpired(self.args, timeout)
+        return self.returncode
+
+    def poll(self): return None if self.over.is_alive() else self.returncode
+
+    def send_signal(self, sig):
+        if self.poll() is None: os.kill(self.pid, sig)
+
+    def terminate(self): self.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        try: self.send_signal(signal.SIGKILL)
+        except ProcessLookupError: pass # just ended
+
+    def communicate(self, input=None, timeout=None):
+        "All that it prints on stdout and on stderr, until its end"
+        end,said = time.monotonic()+(timeout or 10**6),{}
+        def read(nm): said[nm] = getattr(self, nm).read()
+        readers = [threading.Thread(target=read, args=(nm,), daemon=True) for nm in streams[1:] if getattr(self, nm) and not getattr(self, nm).closed]
+        for o in readers: o.start()
+        if self.stdin and not self.stdin.closed:
+            try:
+                self.stdin.write(input or '')
+                self.stdin.close()
+            except BrokenPipeError: pass # it ended without reading
+        for o in (*readers, self.over):
+            o.join(max(0, end-time.monotonic()))
+            if o.is_alive(): raise subprocess.TimeoutExpired(self.args, timeout)
+        self.close()
+        return said.get('stdout'),said.get('stderr')
+
+    def close(self):
+        for o in (self.stdin,self.stdout,self.stderr):
+            if o: o.close()
+
+    def __enter__(self): return self
+
+    def __exit__(self, *exc):
+        self.wait()
+        self.close()
+
+def script(name, *args, **kw):
+    "A script of tests/scripts, or of any path, on its way"
+    return Script(here/'scripts'/name, *args, **kw)
+
+def run_script(name, *args, stdin=None, timeout=60, **kw):
+    "A script's whole run, as `subprocess.run` tells it"
+    p = script(name, *args, **({} if stdin is None else dict(stdin=subprocess.PIPE)), **kw)
+    try: out,err = p.communicate(stdin, timeout)
+    finally: p.kill()
+    return subprocess.CompletedProcess(p.args, p.returncode, out, err)
+
+if __name__=='__main__':
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    load()
+    if job:=serve(sock): become(*job)

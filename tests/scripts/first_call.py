@@ -1,0 +1,10 @@
+"Imports all that a run imports late: a shell, a cell, a call over each transport to an address where nobody answers"
+import os
+from rlm.core import RLM
+from rlm.lm import LM
+from rlm.replay import ScriptedLM, ScriptedServer, call_repl
+
+RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)']))('c', 'q')
+for direct in '10':
+    os.environ['RLM_DIRECT'] = direct
+    with ScriptedServer(lambda m: 'FINAL(1)') as server: assert RLM(LM('openai/m', base_url=server.url, retries=0), mode='tools')('c', 'q').answer=='1'

@@ -1,6 +1,6 @@
 """Python scripts in processes of their own that need not import anything: a server has imported rlm, litellm, IPython and nbdev, and forks a process
 for each script. There is a server in each of xdist's workers; `script` starts one, as `python script.py` would, and `run_script` waits for its end."""
-import gc,importlib,json,os,runpy,signal,socket,subprocess,sys,tempfile,threading,time
+import gc,importlib,io,json,os,runpy,signal,socket,subprocess,sys,tempfile,threading,time
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
@@ -33,9 +33,11 @@ def load():
     assert len(os.listdir('/proc/self/task'))==1, f'{threading.enumerate()}: no thread may run where a process is forked'
 
 def standard(i, open_fds):
-    "The stream `sys.stdin`, `sys.stdout` or `sys.stderr` as an interpreter that starts makes it, on descriptor `i`; None where that is closed"
+    "`sys.stdin`, `sys.stdout` or `sys.stderr` as an interpreter that starts makes it, on descriptor `i`; None where that is closed"
     if i not in open_fds: return None
-    return open(i, 'r' if i==0 else 'w', buffering=1 if i==2 or os.isatty(i) else -1, encoding='utf-8', errors='strict' if i<2 else 'backslashreplace', closefd=False)
+    unbuffered = i>0 and bool(os.environ.get('PYTHONUNBUFFERED'))
+    raw = open(i, 'wb' if i else 'rb', buffering=0 if unbuffered else -1, closefd=False)
+    return io.TextIOWrapper(raw, 'utf-8', 'backslashreplace' if i==2 else 'strict', line_buffering=i==2 or os.isatty(i), write_through=unbuffered)
 
 def become(d, fds):
     "Turns this process into one that has just been started for script `d`"

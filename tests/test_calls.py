@@ -294,16 +294,7 @@ def test_an_answer_in_halves(shell):
 
 def test_no_more_threads(tmp_path):
     "Where no thread can be started the call fails, and the shell goes on and ends in good order"
-    code = """import threading
-from rlm.tools import prep_shell
-sh = prep_shell('c', sandbox='auto', tools=dict(f=lambda: 1))
-print(sh.run('f()').value)
-threading.stack_size(1<<46)
-print(sh.run('f()').output.splitlines()[-1])
-threading.stack_size(0)
-print(sh.run('f()').value)
-sh.close()"""
-    out = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60, env=dict(TMPDIR=str(tmp_path), PATH='/usr/bin:/bin', HOME=str(tmp_path)))
+    out = run_script('no_more_threads.py', env=dict(TMPDIR=tmp_path))
     assert out.stdout.splitlines()==['1','RuntimeError: There is no room for one more call. Wait for some to end.','1'], out
     assert not list(tmp_path.glob('rlm-*/scratch'))
 
@@ -340,10 +331,5 @@ def test_semicolon(shell, backend):
 
 def test_monty_ends_with_its_process():
     "A call that a cell over its time was waiting for ends with the cell: its thread, left in Rust, would abort the interpreter's end"
-    code = '''import time
-from rlm.replay import ScriptedLM
-from rlm.tools import prep_shell
-sh = prep_shell('ctx', model=ScriptedLM(lambda m: (time.sleep(20), 'x')[1]), sandbox='monty')
-print(sh.run('llm_query("q")', timeout=.2).output[:11])'''
-    p = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    p = run_script('monty_over_its_time.py')
     assert (p.returncode, p.stdout)==(0, 'CellTimeout\n'), p.stderr

@@ -3,6 +3,8 @@ import asyncio,json,os,socketserver,sys,threading,time
 import pytest
 from pydantic import BaseModel
 from doubles import Raw, http
+from forks import run_script
+from project import check
 from rlm import direct
 from rlm.background import run_sync
 from rlm.lm import LM, LMError, load_litellm, reply_text
@@ -183,13 +185,7 @@ def test_lane(monkeypatch):
 def test_direct_after_gemini(tmp_path):
     "litellm's first call of Gemini leaves a callback behind that does nothing, and takes nothing over"
     with ScriptedServer(lambda m: 'ok') as server:
-        out = py(f"""
-from rlm.lm import LM, LMError, load_litellm
-try: LM('gemini/gemini-2.5-pro', {server.url!r}, 'k', retries=0)('q')
-except LMError: pass
-print(LM('openai/m', {server.url!r})('q')._hidden_params['lane'])
-load_litellm().success_callback.append(lambda *args: None)
-print(LM('openai/m', {server.url!r})('q')._hidden_params['lane'])""", tmp_path, RLM_LIVE='0')
+        out = check(run_script('direct_after_gemini.py', server.url, cwd=tmp_path))
     assert [o for o in out.split() if o in ('direct','litellm')]==['direct','litellm']
 
 def test_never_direct():
@@ -389,31 +385,11 @@ def test_other_loop():
 def test_fork():
     "A child calls on connections of its own, and leaves its parent's alone when it ends"
     with Raw(lambda *_: ok()) as server:
-        out = py(f'''
-import os,sys,time
-from rlm.lm import LM
-lm = LM('openai/m', {server.url!r}, retries=0)
-lm('q'); lm.map(['a','b','c'])
-pid = os.fork()
-if not pid:
-    assert lm.text('in the child')=='Paris'
-    sys.exit(0)
-assert os.waitpid(pid, 0)[1]==0
-for i in range(3): assert lm.text(f'after {{i}}')=='Paris'
-print('done')''', None, RLM_LIVE='0', PYTHONWARNINGS='default::ResourceWarning')
+        out = check(run_script('calls_in_a_fork.py', server.url))
     assert out.strip()=='done'
 
 def test_quiet_exit(tmp_path):
     "Nothing is printed at the end of a process: not after a call, a stream given up, nor a fork"
-    from project import run
     with ScriptedServer(lambda m: 'ok') as server:
-        code = f"""
-from rlm.lm import LM
-import os
-lm = LM('openai/m', {server.url!r})
-lm.map([str(i) for i in range(20)])
-p = lm.pieces('q'); next(p)
-if not os.fork(): raise SystemExit
-os.wait()"""
-        res = run(sys.executable, '-c', code, cwd=tmp_path)
+        res = run_script('quiet_exit.py', server.url, cwd=tmp_path)
         assert (res.returncode,res.stdout,res.stderr)==(0,'','')

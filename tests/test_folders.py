@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from forks import run_script,script
-from project import none,py
+from project import check,none
 from rlm.folders import sweep_folders
 
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
@@ -69,24 +69,14 @@ def test_swept(tmp_path):
     (tmp_path/'kept').mkdir()
     (tmp_path/'kept'/'lock').touch()
     (d/'rlm-worker-linked01').symlink_to(tmp_path/'kept')
-    other = 'import time; from rlm.folders import make_folder; print(make_folder("worker"), flush=True); time.sleep(30)'
-    with subprocess.Popen([sys.executable, '-c', other], env={**os.environ, 'TMPDIR': str(d)}, stdout=subprocess.PIPE, text=True) as alive:
+    with script('folder_holder.py', env=dict(TMPDIR=d)) as alive:
         lives = Path(alive.stdout.readline().strip()).name # its start sweeps
         try: assert ours(d)==sorted(['rlm-mine','rlm-worker-notmine1','rlm-worker-linked01',lives]) and (tmp_path/'kept'/'lock').exists()
         finally: alive.kill()
 
 def test_two_at_once(tmp_path):
     "Processes that sweep while others make folders never take one that is used"
-    code = '''
-import os,sys
-from rlm.folders import make_folder,remove_folder,sweep_folders
-for i in range(40):
-    d = make_folder('worker'); open(d+'/file','w').close()
-    sweep_folders()
-    assert sorted(os.listdir(d))==['file','lock'], os.listdir(d)
-    if i%3: remove_folder(d)
-'''
-    ps = [subprocess.Popen([sys.executable, '-c', code], env={**os.environ, 'TMPDIR': str(tmp_path)}, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    ps = [script('folders_at_once.py', env=dict(TMPDIR=tmp_path)) for _ in range(4)]
     none(o for p in ps if (o:=p.communicate(timeout=100)[1]))
     assert not ours(tmp_path)
 
@@ -103,8 +93,6 @@ def test_open_to_others(tmp_path, monkeypatch):
 
 # Where bubblewrap is taken from
 
-BWRAP = "import os; os.chdir(os.environ['START']); from rlm.isolation import facts; f = facts(); print(f['bwrap']); print(f['why_not'])"
-
 @pytest.mark.parametrize('where', ['dot','empty','relative','working','below','others','parent','missing'])
 def test_bwrap_from(where, tmp_path):
     "Never from the working directory, from a relative folder, or from where others can write: a program there would run with one's own rights"
@@ -118,8 +106,8 @@ def test_bwrap_from(where, tmp_path):
     if where=='parent': d.chmod(0o777)
     path = dict(dot='.', empty='', relative='bin', working=str(d), missing=str(tmp_path/'no')).get(where, str(bad))
     start = tmp_path if where in ('others','parent') else d
-    out = py(BWRAP, tmp_path, PATH=f'{path}:/usr/bin:/bin', START=start).splitlines()
+    out = check(run_script('where_bwrap.py', start, env=dict(PATH=f'{path}:/usr/bin:/bin'))).splitlines()
     assert not (tmp_path/'RAN').exists() and out[0] in ('/usr/bin/bwrap','/bin/bwrap','None'), out
-    alone = py(BWRAP, tmp_path, PATH=path, START=start).splitlines()
+    alone = check(run_script('where_bwrap.py', start, env=dict(PATH=path))).splitlines()
     assert not (tmp_path/'RAN').exists() and alone[0]=='None', alone
     if where!='missing': assert 'not used' in alone[1] or where in ('dot','empty','relative'), alone

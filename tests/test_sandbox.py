@@ -274,8 +274,7 @@ def test_fork():
     "A child that the host forks, and that ends in the usual way, takes no worker with it"
     sh = shell('auto')
     sh.run('x = 5')
-    code = f"import os,sys,time\nfrom rlm.tools import prep_shell\nsh = prep_shell('c', sandbox='auto'); sh.run('x = 5')\nif not os.fork():\n    del sh\n    sys.exit()\nos.wait(); time.sleep(.1)\nprint(sh.run('x').value, sh.run('len(context)').value)"
-    assert subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=30).stdout=='5 1\n'
+    assert run_script('fork_with_sandbox.py').stdout=='5 1\n'
     sh.close()
 
 # What can be handed over
@@ -433,9 +432,8 @@ def test_malformed_frames_end_the_worker():
 @linux
 def test_refused():
     "A sandbox that cannot be had is refused in a sentence with the choices; nothing else is taken in its place"
-    code = "from rlm.tools import prep_shell\ntry: prep_shell('c', sandbox='{}')\nexcept Exception as e: print(type(e).__name__, e)\nelse: print('RUNS')"
     for kind,says in (('strict','bubblewrap'), ('Auto','auto'), ('none','auto')):
-        out = subprocess.run([sys.executable, '-c', code.format(kind)], env={**os.environ, 'PATH': '/nowhere'}, capture_output=True, text=True, timeout=30).stdout
+        out = run_script('refused_sandbox.py', kind, env=dict(PATH='/nowhere')).stdout
         assert out.startswith('SandboxError') and says in out and 'trusted' in out and len(out.splitlines())==1, out
 
 def test_failed_query_comes_back():

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 import pytest
 from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
+from forks import script
 from rlm.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
 from rlm.lm import LM
@@ -449,8 +450,7 @@ def test_a_path_that_cannot_be(path, tmp_path):
 def test_two_writers(tmp_path):
     "A file that another process is writing is not written to; when that is over, or was killed, it can be taken up"
     path = tmp_path/'t.jsonl'
-    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace import Trace\nt = Trace().open(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
-    with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True) as p:
+    with script('open_trace.py', path) as p:
         try:
             assert p.stdout.readline()=='here\n'
             with pytest.raises(ValueError, match='being written by another'): RLM(lm:=ScriptedLM('FINAL(1)'), trace=path)('c', 'q')

@@ -1,5 +1,5 @@
 "What several test files share: servers and models beside the public doubles of `rlm.replay`, the faults that a server may have, what must hold of every run, and what a process has under way"
-import asyncio,json,re,socketserver,threading,time
+import asyncio,socketserver,threading,time
 from email.utils import formatdate
 from functools import partial
 from rlm import rerun
@@ -220,7 +220,8 @@ before = Before()
 def calls(url=None):
     "Calls that the process has under way, or waiting, and that were not there before"
     bg = get_background()
-    return sum(max(0, g.busy-before.busy.get(k, 0)) for k,g in list(bg.gates.items()) if url in (None, k)) + sum('LoggingWorker' not in repr(t) for t in asyncio.all_tasks(bg.loop)-before.tasks)
+    busy = sum(max(0, g.busy-before.busy.get(k, 0)) for k,g in list(bg.gates.items()) if url in (None, k))
+    return busy + sum('LoggingWorker' not in repr(t) for t in asyncio.all_tasks(bg.loop)-before.tasks)
 
 def idle():
     "No thread of a child, cell or run is left that was not there before, and no call"

@@ -1,5 +1,5 @@
 "Batches of sub-calls: in order, bounded, each question once, a failure a value in its place; counted at the server, over real HTTP where the wire matters"
-import asyncio,base64,copy,json,os,pickle,pty,signal,subprocess,sys,termios,threading,time
+import asyncio,base64,copy,json,os,pickle,pty,signal,termios,threading,time
 from contextlib import contextmanager
 import pytest
 from pydantic import BaseModel
@@ -7,8 +7,8 @@ from doubles import Door, calls, cells, echo, faults, lm, names, outputs, wait
 from forks import script
 from rlm.background import get_background
 from rlm.core import RLM
-from rlm.lm import LM, FailedQuery, LMError
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say
+from rlm.lm import FailedQuery, LMError
+from rlm.replay import Fault, ScriptedLM, call_repl, say
 from rlm.tools import prep_shell
 from rlm.usage import Budget, BudgetExceeded, Limits
 

@@ -1,5 +1,5 @@
 "What code in a sandbox may ask of the host, what it is told of tools and of failures, and that nothing of it depends on a secret"
-import enum,fractions,functools,http,inspect,re,subprocess,sys,threading,time
+import enum,fractions,functools,http,inspect,re,threading,time
 from decimal import Decimal
 
 import pytest

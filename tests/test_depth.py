@@ -1,12 +1,11 @@
 "Child runs: the call tree and what it used, exactly; children at once, each in its own shell; their failures are values, their ends are prompt, and the parent always has something left for its answer"
-import asyncio,json,os,signal,subprocess,sys,threading,time
+import asyncio,json,signal,sys,time
 from collections import Counter
 import pytest
-from doubles import calls, idle, lm, outputs, tree, wait
+from doubles import idle, lm, outputs, tree, wait
 from forks import script
 from rlm.core import RLM, advanced_toolloop
 from rlm.lm import FailedQuery
-from rlm.prompts import LANDING_PROMPT
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 from rlm.usage import Limits

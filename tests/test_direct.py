@@ -1,5 +1,5 @@
 "Both transports to an OpenAI-protocol endpoint keep one contract: what is sent, what a reply says, what it cost and how a failure is told"
-import asyncio,json,os,socketserver,sys,threading,time
+import asyncio,json,os,threading,time
 import pytest
 from pydantic import BaseModel
 from doubles import Raw, http
@@ -184,8 +184,7 @@ def test_lane(monkeypatch):
 
 def test_direct_after_gemini(tmp_path):
     "litellm's first call of Gemini leaves a callback behind that does nothing, and takes nothing over"
-    with ScriptedServer(lambda m: 'ok') as server:
-        out = check(run_script('direct_after_gemini.py', server.url, cwd=tmp_path))
+    with ScriptedServer(lambda m: 'ok') as server: out = check(run_script('direct_after_gemini.py', server.url, cwd=tmp_path))
     assert [o for o in out.split() if o in ('direct','litellm')]==['direct','litellm']
 
 def test_never_direct():
@@ -384,8 +383,7 @@ def test_other_loop():
 @pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork here')
 def test_fork():
     "A child calls on connections of its own, and leaves its parent's alone when it ends"
-    with Raw(lambda *_: ok()) as server:
-        out = check(run_script('calls_in_a_fork.py', server.url))
+    with Raw(lambda *_: ok()) as server: out = check(run_script('calls_in_a_fork.py', server.url))
     assert out.strip()=='done'
 
 def test_quiet_exit(tmp_path):

@@ -1,5 +1,5 @@
 "What a server can do to a run: each fault over real HTTP, through both lanes; no run raises, none is retried in vain, every token is counted"
-import json,random,socket,time
+import json,random,socket
 from functools import partial
 import doubles,pytest
 from doubles import Scene, bare, faults, in_stream, odd, secret

@@ -1,5 +1,5 @@
 "Temporary folders: nobody else reads them, and nothing of them is left, whatever the process dies of"
-import os,signal,stat,subprocess,sys,tempfile,time
+import signal,stat,sys,tempfile,time
 from pathlib import Path
 
 import pytest

@@ -3,7 +3,7 @@ import json,subprocess,sys
 import nbformat,pytest
 from doubles import gifts, quick_model
 from nbclient import NotebookClient
-from rlm.replay import ScriptedServer, call_repl
+from rlm.replay import ScriptedServer
 
 # Model and URL aside, this is what the README and the issue tracker tell people to type.
 QUICK_START = '''

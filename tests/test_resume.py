@@ -1,5 +1,5 @@
 "A run that can be taken up again: killed, interrupted, out of budget or wrong, it ends as it would have, and no call is paid twice; replayed and forked it pays for nothing that was"
-import io,json,os,random,signal,subprocess,sys,threading,time
+import io,json,os,random,threading,time
 from collections import Counter
 from contextlib import suppress
 from functools import partial

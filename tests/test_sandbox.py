@@ -1,5 +1,5 @@
 "Cells that attack and cells that anybody writes, in each kind of sandbox; what becomes of a worker that is ill-treated; and that nothing is left behind"
-import asyncio,contextlib,json,os,random,re,shutil,signal,socket,struct,subprocess,sys,threading,time,zlib
+import asyncio,contextlib,json,os,random,re,signal,socket,struct,subprocess,sys,threading,time,zlib
 from pathlib import Path
 
 import pytest

@@ -1,5 +1,5 @@
 "What no lesson can show of the in-process REPL: threads, time limits, interrupts, memory, and code that does everything wrong"
-import asyncio,builtins,gc,json,os,re,signal,subprocess,sys,threading,time,weakref
+import asyncio,builtins,gc,json,os,re,signal,sys,threading,time,weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 

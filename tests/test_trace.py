@@ -1,7 +1,6 @@
 "The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
-import contextlib,json,os,random,subprocess,sys,threading,time,warnings
+import contextlib,json,os,random,sys,threading,time,warnings
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 import pytest
 from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
@@ -12,7 +11,6 @@ from rlm.lm import LM
 from rlm.providers import LMError, load_litellm
 from rlm.secrets import redact
 from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
-from rlm import rerun
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import FORMAT, Trace, _pieces, context_facts, read_trace, read_traces, trace_path
 from rlm.usage import Limits, Usage

@@ -57,5 +57,6 @@ with ScriptedServer(script) as server:
     print('OVER', flush=True)
     get = run.get if isinstance(run, dict) else lambda k: getattr(run, k)
     billed = server.billed.total_tokens
-print(json.dumps(dict(stop=get('stop'), answer=get('answer'), calls=get('usage').calls, same=get('usage').total_tokens==billed, steps=get('steps'), after=after, out=sys.stdout is out)), flush=True)
+used,said = get('usage'),{k: get(k) for k in ('stop','answer','steps')}
+print(json.dumps(dict(said, calls=used.calls, same=used.total_tokens==billed, after=after, out=sys.stdout is out)), flush=True)
 sys.exit(7)

@@ -1,4 +1,4 @@
-import sys,os
+import sys
 def main():
     from rlm.replay import ScriptedLM
     from rlm.tools import prep_shell

@@ -10,6 +10,7 @@ streams = 'stdin','stdout','stderr'
 
 def load():
     "Imports what scripts import, and what a first call imports late; a child makes that call, since it starts threads, and none may run where a process is forked"
+    os.environ['OPENBLAS_NUM_THREADS'] = '1' # numpy would start threads of its own
     from project import mod_name,modules
     from rlm.providers import load_litellm
     for o in modules:

@@ -1,9 +1,9 @@
-"Batches of sub-calls against a server on this machine in a process of its own, through both lanes and against the floor of bare aiohttp calls in the same run: `python benchmarks/calls.py`"
+"Batches of sub-calls against a server on this machine in a process of its own, through both transports and against the floor of bare aiohttp calls in the same run: `python benchmarks/calls.py`"
 import asyncio,json,math,multiprocessing,os,statistics,sys,time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from rlm.lm import LM, load_litellm
+from rlm.models.lm import LM, load_litellm
 
 concurrency,repeats,latency = 64,3,.05
 
@@ -64,9 +64,9 @@ def floor(url, texts):
             return time.perf_counter()-start
     return asyncio.run(go())
 
-def through(lane, url, texts):
-    "Seconds of `LM.map` through a lane; checks that usage is what the server billed"
-    os.environ['RLM_DIRECT'] = lane
+def through(transport, url, texts):
+    "Seconds of `LM.map` through a transport; checks that usage is what the server billed"
+    os.environ['RLM_DIRECT'] = transport
     lm,before = LM('openai/gpt-4o-mini', base_url=url, concurrency=concurrency),billed(url)
     start = time.perf_counter()
     res = lm.map(texts)
@@ -83,12 +83,12 @@ def main():
     server.start()
     url = f'http://127.0.0.1:{port.get()}/v1'
     load_litellm()
-    ways = {'bare aiohttp': lambda o: floor(url, o), 'direct lane': lambda o: through('1', url, o), 'litellm lane': lambda o: through('0', url, o)}
+    ways = {'bare aiohttp': lambda o: floor(url, o), 'direct transport': lambda o: through('1', url, o), 'litellm transport': lambda o: through('0', url, o)}
     for way in ways.values(): way(prompts(64, 'warm', 'w')) # imports, connections, plans
     ideal = math.ceil(200/concurrency)*latency
     print(f'Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, concurrency {concurrency}; best and median of {repeats} (1 for many calls over litellm)')
     for n,word in ((200,'slow'), (1000,'fast'), (5000,'fast')):
-        print(f'{n:,} calls, {latency*1000:.0f} ms latency: ideal {ideal:.3f} s, aim {1.25*ideal+.03:.3f} s' if word=='slow' else f'{n:,} calls, no latency' + (', aim 1,500 calls/s on the direct lane' if n==5000 else ''))
+        print(f'{n:,} calls, {latency*1000:.0f} ms latency: ideal {ideal:.3f} s, aim {1.25*ideal+.03:.3f} s' if word=='slow' else f'{n:,} calls, no latency' + (', aim 1,500 calls/s on the direct transport' if n==5000 else ''))
         times = {k:[] for k in ways}
         for i in range(repeats): # in turns, so that a busy moment of the machine hits all
             for k,way in ways.items():

@@ -37,7 +37,7 @@ def make(kind, n):
 def one(kind, n, trace):
     "Measure one size in this process"
     from rlm.core import RLM
-    from rlm.replay import ScriptedLM, call_repl
+    from rlm.models.scripted import ScriptedLM, call_repl
     from rlm.tools import prep_shell
     code = 'print(type(context), len(context))\nhead = context[:100] if isinstance(context, str) else next(iter(context))\nhead'
     def ask(context, **kw): return RLM(ScriptedLM([call_repl(code), 'FINAL(done)']), sandbox='trusted', **kw)(context, 'How long is it?')

@@ -11,7 +11,7 @@ if {floor}:
     print(json.dumps([time.perf_counter()-start]))
 else:
     from rlm.core import RLM
-    from rlm.replay import ScriptedLM
+    from rlm.models.scripted import ScriptedLM
     times,first = [],time.perf_counter()-start
     for _ in range(21):
         start = time.perf_counter()

@@ -3,7 +3,7 @@ import resource,statistics,subprocess,sys,time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from rlm.isolation import doctor,process_pids
+from rlm.shell.process import doctor,process_pids
 from rlm.tools import prep_shell
 
 def median_ms(f, n=400):

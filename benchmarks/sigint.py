@@ -10,7 +10,7 @@ os.environ.update(RLM_LIVE='0', LITELLM_LOCAL_MODEL_COST_MAP='True', PYTHONPATH=
 # a run without an end: cells that work and sleep, single calls, batches, by turns
 SERVER = '''
 import sys
-from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedServer, call_repl
 cells = 'len(context)', 'sum(i*i for i in range(300_000))', 'import time\\ntime.sleep(.05)', 'llm_query("one")', 'llm_query_batched([str(i) for i in range(40)])'
 def reply(messages):
     if len(messages)==1: return Fault(delay=.03, reply='sub')
@@ -23,7 +23,7 @@ with ScriptedServer(reply, latency=.01) as server:
 def warm():
     "Import what a run will need, so that a fork begins with it"
     from rlm.core import RLM
-    from rlm.replay import ScriptedLM, call_repl
+    from rlm.models.scripted import ScriptedLM, call_repl
     RLM(ScriptedLM([call_repl('1'), 'FINAL(1)']), sandbox='trusted')('c', 'q')
     gc.freeze() # else a fork copies all of it when it ends
 

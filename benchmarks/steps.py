@@ -4,10 +4,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rlm.core import RLM
-from rlm.lm import load_litellm
-from rlm.replay import ScriptedLM, call_repl, completion
+from rlm.models.lm import load_litellm
+from rlm.models.scripted import ScriptedLM, call_repl, completion
+from rlm.models.usage import Limits
 from rlm.tools import prep_shell
-from rlm.usage import Limits
 
 n,window,marks = 200,10,(10,50,100,200)
 code = 'found = [i for i in range(50) if i%7==0]\nprint(found)\nlen(found)'

@@ -1,10 +1,9 @@
 # Made from answer.py by tools/stubs.py: do not edit
-import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-__all__ = ['NO_REPL_NOTE', 'mask_thinking', 'mask_code', 'Answer', 'parse_var', 'read_answers', 'cut_answer', 'near_miss', 'MissingVariable', 'variables', 'Clipped', 'find_var', 'answer_text', 'custom_reader', 'Found', 'answer_reader', 'CheckFailed', 'checked', 'split_final']
+__all__ = ['NO_REPL_NOTE', 'mask_thinking', 'mask_code', 'Answer', 'read_answers', 'cut_answer', 'near_miss', 'custom_reader', 'Found', 'answer_reader', 'CheckFailed', 'checked', 'split_final']
 
 def mask_thinking(text: str) -> str: ...
 
@@ -16,25 +15,11 @@ class Answer:
     text: str
     closed: bool = ...
 
-def parse_var(expr: str) -> ast.Expression | None: ...
-
 def read_answers(text: str) -> list[Answer]: ...
 
 def cut_answer(text: str) -> Answer | None: ...
 
 def near_miss(text: str) -> str | None: ...
-
-class MissingVariable(NameError):
-    ...
-
-def variables(ns: dict, hidden: Any=...) -> list[str]: ...
-
-class Clipped(str):
-    note: Any
-
-def find_var(expr: str, ns: dict, names: list[str] | None=None) -> object: ...
-
-def answer_text(value: object) -> str: ...
 
 def custom_reader(final: str | re.Pattern | list | Callable) -> Callable: ...
 NO_REPL_NOTE: str

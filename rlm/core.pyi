@@ -3,12 +3,12 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from rlm.job import Job
-from rlm.lm import LM
+from rlm.driver import Driver
+from rlm.models.lm import LM
+from rlm.models.usage import Limits, Usage
 from rlm.prompts import Prompts
-from rlm.shell import ReplShell
-from rlm.trace import Trace
-from rlm.usage import Limits, Usage
+from rlm.shell.ipython import ReplShell
+from rlm.trace.events import Trace
 from typing import Any, AsyncIterator, Iterator, Self, TextIO
 __all__ = ['advanced_toolloop', 'Run', 'RunWarning', 'RLM', 'Chat', 'RunStream']
 
@@ -203,12 +203,12 @@ class Chat:
             emit     Callable|None  None     Told of each `Event`
             returns  Run                     As for `RLM`; the chat goes on after an interrupt too
         """
-    def start(self, query: Any, emit: Any=None, past: Any=None, **facts: Any) -> Job:
+    def start(self, query: Any, emit: Any=None, recording: Any=None, **facts: Any) -> Driver:
         """Get the next run ready; `facts` go into the header of its trace"""
-    def drive(self, job: Any, verbose: Any=False) -> Run:
+    def drive(self, driver: Any, verbose: Any=False) -> Run:
         """See a run through; an interrupt is raised when all is written down, with the run"""
-    def finish(self, job: Any) -> Run:
-        """The run that a job was"""
+    def finish(self, driver: Any) -> Run:
+        """The run that was driven"""
     def close(self) -> None:
         """Let go of the context and the variables"""
     def __enter__(self) -> Self: ...
@@ -216,7 +216,7 @@ class Chat:
 
 class RunStream:
     run: Run | None = ...
-    job: Job | None = ...
+    driver: Driver | None = ...
     thread: threading.Thread | None = ...
     failed: BaseException | None = ...
     chat: Chat

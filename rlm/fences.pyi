@@ -1,10 +1,6 @@
 # Made from fences.py by tools/stubs.py: do not edit
 import ast
-from collections.abc import Callable
-from typing import Any
-__all__ = ['retry_ast', 'parse_cell', 'code_blocks', 'is_code']
-
-def retry_ast(f: Callable, *args: Any, **kw: Any) -> Any: ...
+__all__ = ['parse_cell', 'code_blocks', 'is_code']
 
 def parse_cell(code: str) -> ast.Module | None: ...
 

@@ -1,11 +1,11 @@
 # Made from loop.py by tools/stubs.py: do not edit
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from rlm.models.usage import Limits
 from rlm.modes import FenceMode, ToolCall, ToolsMode
 from rlm.prompts import Prompts
-from rlm.usage import Limits
 from typing import Any, Self
-__all__ = ['CallLM', 'RunCell', 'Ran', 'Outcome', 'Rules', 'root_loop']
+__all__ = ['CallLM', 'RunCell', 'ToolResult', 'Outcome', 'Rules', 'root_loop']
 
 @dataclass
 class CallLM:
@@ -18,7 +18,7 @@ class RunCell:
     call: ToolCall
 
 @dataclass
-class Ran:
+class ToolResult:
     message: dict
     final: tuple | None = ...
     failed: bool = ...

@@ -1,13 +1,11 @@
 # Made from tools.py by tools/stubs.py: do not edit
 import threading
 from collections.abc import Callable
-from rlm.lm import LM
-from rlm.shell import ReplShell
-from rlm.usage import Budget
+from rlm.models.lm import LM
+from rlm.models.usage import Budget
+from rlm.shell.ipython import ReplShell
 from typing import Any
-__all__ = ['most_children', 'describe', 'room_for_children', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'strip_fence', 'make_run_repl']
-
-def describe(value: object) -> str: ...
+__all__ = ['most_children', 'room_for_children', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'strip_fence', 'make_run_repl']
 most_children: int
 
 def room_for_children() -> threading.Semaphore: ...

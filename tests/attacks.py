@@ -203,7 +203,7 @@ class OldShell:
     def __init__(self, abi):
         import rlm
         self.backend,self.tools = f'as with Landlock ABI {abi}',types.SimpleNamespace(take_final=lambda: None)
-        self.cfg = dict(abi=abi, lock=str(Path(rlm.__file__).with_name('_lockdown.py')), read=[sysconfig.get_path('stdlib'), '/usr/lib', '/lib', '/lib64', '/dev/urandom'])
+        self.cfg = dict(abi=abi, lock=str(Path(rlm.__file__).parent/'shell'/'_lockdown.py'), read=[sysconfig.get_path('stdlib'), '/usr/lib', '/lib', '/lib64', '/dev/urandom'])
 
     def run(self, cell, timeout=5):
         a,b = os.pipe()
@@ -219,10 +219,10 @@ class OldShell:
 class Judge:
     "Runs attacks in shells of one backend, and says what went wrong"
     def __init__(self, backend):
-        from rlm.replay import ScriptedLM
+        from rlm.models.scripted import ScriptedLM
         from rlm.tools import prep_shell
         self.scene = Scene()
-        from rlm.usage import Budget, Limits
+        from rlm.models.usage import Budget, Limits
         def model(messages): return f'sub:{s}' if len(s:=messages[-1]['content'])<1000 else 'sub'
         class Noted(ScriptedLM):
             "Notes which model would be asked, and where"
@@ -260,7 +260,7 @@ class Judge:
 
     def rest(self, check):
         "What goes on in the worker although no cell runs"
-        from rlm.isolation import folder_use, process_use
+        from rlm.shell.process import folder_use, process_use
         if 'quiet' not in check: return []
         time.sleep(check['quiet'])
         def look(): return process_use(self.sh._w.process.pid),folder_use(self.sh._w.scratch, 10**6),len(self.lm.asked)

@@ -33,7 +33,7 @@ def alone():
     before.note()
 
 @pytest.fixture(params=['direct','litellm'])
-def lane(request, monkeypatch):
+def transport(request, monkeypatch):
     "Both ways to an OpenAI-protocol endpoint, in turn"
     monkeypatch.setenv('RLM_DIRECT', str(int(request.param=='direct')))
     return request.param

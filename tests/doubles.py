@@ -1,13 +1,13 @@
-"What several test files share: servers and models beside the public doubles of `rlm.replay`, the faults that a server may have, what must hold of every run, and what a process has under way"
+"What several test files share: servers and models beside the public doubles of `rlm.models.scripted`, the faults that a server may have, what must hold of every run, and what a process has under way"
 import asyncio,socketserver,threading,time
 from email.utils import formatdate
 from functools import partial
 from rlm import rerun
-from rlm.background import get_background
-from rlm.lm import LM
+from rlm.models.background import get_background
+from rlm.models.lm import LM
+from rlm.models.scripted import Fault, ScriptedServer, call_repl, say, tool_call
+from rlm.models.usage import Usage
 from rlm.prompts import LANDING_PROMPT
-from rlm.replay import Fault, ScriptedServer, call_repl, say, tool_call
-from rlm.usage import Usage
 
 # Servers and the models behind them
 

@@ -12,7 +12,7 @@ def load():
     "Imports what scripts import, and what a first call imports late; a child makes that call, since it starts threads, and none may run where a process is forked"
     os.environ['OPENBLAS_NUM_THREADS'] = '1' # numpy would start threads of its own
     from project import mod_name,modules
-    from rlm.providers import load_litellm
+    from rlm.models.providers import load_litellm
     for o in modules:
         if not o.name.startswith('_'): importlib.import_module(mod_name(o))
     load_litellm()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 scripts = Path(sysconfig.get_path('scripts'))
+# The wings of the house: a module imports from those further left, and in its own from lower numbers
+wings = 'secrets','context','models','shell','trace','machine','view','bench','serve','train','interface'
 folders = 'rlm','nbs','tests','tools','benchmarks','.github','.ci'
 junk = shutil.ignore_patterns('__pycache__', '.ipynb_checkpoints', '_quarto.yml', 'nbdev.yml', 'sidebar.yml')
 

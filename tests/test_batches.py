@@ -5,12 +5,12 @@ import pytest
 from pydantic import BaseModel
 from doubles import Door, calls, cells, echo, faults, lm, names, outputs, wait
 from forks import script
-from rlm.background import get_background
 from rlm.core import RLM
-from rlm.lm import FailedQuery, LMError
-from rlm.replay import Fault, ScriptedLM, call_repl, say
+from rlm.models.background import get_background
+from rlm.models.lm import FailedQuery, LMError
+from rlm.models.scripted import Fault, ScriptedLM, call_repl, say
+from rlm.models.usage import Budget, BudgetExceeded, Limits
 from rlm.tools import prep_shell
-from rlm.usage import Budget, BudgetExceeded, Limits
 
 pytestmark = pytest.mark.usefixtures('warm','alone')
 

@@ -5,14 +5,14 @@ from importlib.metadata import version
 from types import SimpleNamespace
 import doubles,pytest
 from packaging.version import Version
-from rlm.background import get_background,run_sync
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import LM, LMError
-from rlm.params import estimate_tokens,prompt_tokens
+from rlm.models.background import get_background,run_sync
+from rlm.models.lm import LM, LMError
+from rlm.models.params import estimate_tokens,prompt_tokens
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say
+from rlm.models.usage import Budget, BudgetExceeded, Limits, Usage
 from rlm.prompts import LANDING_PROMPT
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Budget, BudgetExceeded, Limits, Usage
 
 pytestmark = pytest.mark.usefixtures('warm')
 
@@ -288,9 +288,9 @@ def check_estimate(usage, streamed):
 
 @pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
 @pytest.mark.parametrize('usage', nonsense.values(), ids=nonsense)
-def test_usage_that_cannot_be(usage, streamed, lane):
+def test_usage_that_cannot_be(usage, streamed, transport):
     # the oldest litellm fills in the other half of a stream by itself, and does not say so
-    if usage==nonsense['half'] and streamed and lane=='litellm' and Version(version('litellm'))<Version('1.90'): pytest.skip('litellm counts what is missing')
+    if usage==nonsense['half'] and streamed and transport=='litellm' and Version(version('litellm'))<Version('1.90'): pytest.skip('litellm counts what is missing')
     check_estimate(usage, streamed)
 
 @pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
@@ -315,7 +315,7 @@ broken = dict(hangs=Fault(delay=60, reply='late'), hangs_up=Fault(drop='before')
 
 @pytest.mark.parametrize('fault', broken.values(), ids=broken)
 @pytest.mark.parametrize('limits', [dict(cost=.04), dict(tokens=8000)], ids=['cost','tokens'])
-def test_what_nobody_settled_stays_taken(fault, limits, lane):
+def test_what_nobody_settled_stays_taken(fault, limits, transport):
     "A server that breaks off each time may bill each time: what was reserved for such a request counts, so the bill stays within the limit"
     model = 'openai/gpt-4o'
     script = greedy("for i in range(40):\n    try: llm_query(f'{i} ' + 'text '*1000)\n    except Exception as e: last = str(e)", landing='FINAL_VAR(last)')
@@ -348,7 +348,7 @@ def test_late_run_takes_nobodys_last_call():
     assert root.reserve(200, .2, last=True)
 
 @pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
-def test_cost_without_usage(streamed, lane):
+def test_cost_without_usage(streamed, transport):
     "A limit on cost holds where the server reports no usage; what is reported is what was estimated"
     with ScriptedServer(greedy("for i in range(100):\n    try: llm_query(f'{i} ' + 'text '*200)\n    except Exception as e: print(e)", sub='word '*100, landing='FINAL(best)')) as server:
         replies = server.script.fn

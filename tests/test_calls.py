@@ -6,12 +6,12 @@ import pytest
 from forks import run_script
 from machine import gone,linux,stat
 from rlm.core import RLM
-from rlm.isolation import process_pids
-from rlm.lm import LMError
+from rlm.models.lm import LMError
+from rlm.models.scripted import ScriptedLM, call_repl
+from rlm.models.usage import Budget, Limits
 from rlm.prompts import tools_note
-from rlm.replay import ScriptedLM, call_repl
+from rlm.shell.process import process_pids
 from rlm.tools import prep_shell
-from rlm.usage import Budget, Limits
 
 KEY,PASSWORD = 'kq-canary-0f3a','Winter2024!' # neither has the form of a key
 
@@ -48,7 +48,7 @@ def test_only_text(shell, backend):
 @linux
 def test_every_parameter_has_a_rule(shell):
     "Each parameter of the helpers that a worker may call is one that was thought of"
-    from rlm.calls import _data, _rules
+    from rlm.shell.calls import _data, _rules
     sh = shell()
     sh.tools.begin(Budget(Limits()), child=lambda q, c: 'done')
     called = [sh.helpers[o] for o in sh.helpers if callable(sh.helpers[o]) and getattr(sh.helpers[o], '__self__', None) is sh.tools and o not in ('FINAL_VAR','SHOW_VARS')]
@@ -239,7 +239,7 @@ def test_large_values(shell):
 @linux
 def test_errors_of_look_ups(shell):
     "What goes wrong in a look-up is told by code of the cell's: it is cut and cleaned"
-    from rlm.answer import MissingVariable, find_var
+    from rlm.shell.lookup import MissingVariable, find_var
     sh = shell()
     sh.run("class Odd(dict):\n    def __getitem__(self, k): raise ValueError('\\x1b]52;c;eA==\\x07\\u202e'+'y'*5_000_000)\nodd = Odd()")
     with pytest.raises(MissingVariable) as e: find_var('odd[1]', sh.user_ns, sh.variables())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from forks import run_script,script
 from rlm.cli import main
-from rlm.replay import Fault, ScriptedServer, call_repl, say
+from rlm.models.scripted import Fault, ScriptedServer, call_repl, say
 
 rlm = str(Path(sysconfig.get_path('scripts'))/'rlm')
 story = 'It rained all day. ' * 3000 + 'The harbour master is called Ingrid Solberg. ' + 'Nobody came. ' * 3000

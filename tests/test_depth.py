@@ -5,10 +5,10 @@ import pytest
 from doubles import idle, lm, outputs, tree, wait
 from forks import script
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import FailedQuery
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.lm import FailedQuery
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Limits
 
 pytestmark = pytest.mark.usefixtures('warm','alone')
 

@@ -5,22 +5,22 @@ from pydantic import BaseModel
 from doubles import Raw, http
 from forks import run_script
 from project import check
-from rlm import direct
-from rlm.background import run_sync
-from rlm.lm import LM, LMError, load_litellm, reply_text
-from rlm.replay import Fault, ScriptedServer, completion, say, tool_call
-from rlm.reply import reply_facts
+from rlm.models import direct
+from rlm.models.background import run_sync
+from rlm.models.lm import LM, LMError, load_litellm, reply_text
+from rlm.models.messages import reply_facts
+from rlm.models.scripted import Fault, ScriptedServer, completion, say, tool_call
 
 def both(server, monkeypatch, model='openai/some-model', prompt='q', **params):
-    "What each lane brings: a reply, or the error"
+    "What each transport brings: a reply, or the error"
     res = []
-    for lane in ('direct','litellm'):
-        monkeypatch.setenv('RLM_DIRECT', str(int(lane=='direct')))
+    for transport in ('direct','litellm'):
+        monkeypatch.setenv('RLM_DIRECT', str(int(transport=='direct')))
         try: res.append(LM(model, server.url, api_key='sk-planted0123456789', retries=0, timeout=20)(prompt, **params))
         except LMError as e: res.append(e)
     return res
 
-def lane_of(r): return r._hidden_params['lane']
+def transport_of(r): return r._hidden_params['transport']
 
 def ok(text='Paris'): return http(json.dumps(completion(text, [])))
 
@@ -46,7 +46,7 @@ def test_bodies(model, monkeypatch):
     "The same JSON and headers that matter reach the server, or the same sentence the caller"
     def reply(conn, path, headers, body): return ok()
     with Raw(reply) as server:
-        lanes = set()
+        transports = set()
         for name,kw in params.items():
             for prompt in ('q', history, parts) if name in ('none','tools','pydantic') else ['q']:
                 server.requests.clear()
@@ -54,11 +54,11 @@ def test_bodies(model, monkeypatch):
                 if isinstance(a, Exception): assert outcome(a)==outcome(b), name
                 else:
                     (p1,h1,b1),(p2,h2,b2) = server.requests
-                    lanes.add(lane_of(a))
+                    transports.add(transport_of(a))
                     assert (p1,json.loads(b1))==(p2,json.loads(b2)), name
                     for h in ('authorization','content-type','accept','user-agent'): assert h1[h]==h2[h], (name,h)
-                    assert lane_of(b)=='litellm' and (lane_of(a)=='direct' or prompt is parts or name=='unknown' or 'system' in str(prompt) and '/o' in model), name
-        assert 'direct' in lanes
+                    assert transport_of(b)=='litellm' and (transport_of(a)=='direct' or prompt is parts or name=='unknown' or 'system' in str(prompt) and '/o' in model), name
+        assert 'direct' in transports
 
 def test_headers(monkeypatch):
     "Headers of one's own, an organisation and a project go along; the key is the one given, that of the environment, or none"
@@ -68,8 +68,8 @@ def test_headers(monkeypatch):
         for env,key in (({}, 'sk-a'), ({}, None), (orgs[0], 'sk-b'), (orgs[1], 'sk-c'), (orgs[1], None)): # litellm keeps a client for each key
             with monkeypatch.context() as m:
                 for k,v in env.items(): m.setenv(k, v)
-                for lane in '10':
-                    m.setenv('RLM_DIRECT', lane)
+                for transport in '10':
+                    m.setenv('RLM_DIRECT', transport)
                     LM('openai/m', server.url, key)('q', extra_headers={'x-mine': 'yes'})
                 got = [{k:h.get(k) for k in ('authorization','openai-organization','openai-project','x-mine')} for _,h,_ in server.requests[-2:]]
                 assert got[0]==got[1] and got[0]['x-mine']=='yes' and got[0]['authorization']==f"Bearer {key or env.get('OPENAI_API_KEY', 'none')}"
@@ -80,15 +80,15 @@ def test_base_urls(monkeypatch):
     with Raw(reply) as server:
         root = server.url.removesuffix('/v1')
         for url in (server.url, server.url+'/', root, root+'/', root+'/a/b/'):
-            for lane in '10':
-                monkeypatch.setenv('RLM_DIRECT', lane)
-                assert lane_of(LM('openai/m', url)('q'))==('direct' if lane=='1' else 'litellm')
+            for transport in '10':
+                monkeypatch.setenv('RLM_DIRECT', transport)
+                assert transport_of(LM('openai/m', url)('q'))==('direct' if transport=='1' else 'litellm')
             assert server.requests[-1][0]==server.requests[-2][0]
         monkeypatch.setenv('OPENAI_BASE_URL', server.url)
         monkeypatch.setenv('OPENAI_API_KEY', 'k')
         monkeypatch.setenv('RLM_LIVE', '1')
         monkeypatch.setenv('RLM_DIRECT', '1')
-        assert lane_of(LM('openai/m')('q'))=='direct'
+        assert transport_of(LM('openai/m')('q'))=='direct'
 
 def outcome(o):
     "What a caller gets, in our own terms: what the reply says, calls and counts, or the kind of failure; never litellm's wording or classes"
@@ -111,7 +111,7 @@ def test_replies(name, monkeypatch):
             a,b = both(server, monkeypatch, 'openai/gpt-4o-mini', **kw)
             assert outcome(a)==outcome(b)
             if isinstance(a, Exception): continue
-            assert (lane_of(a),lane_of(b))==('direct','litellm')
+            assert (transport_of(a),transport_of(b))==('direct','litellm')
             assert a._hidden_params['response_cost']==pytest.approx(b._hidden_params['response_cost'], rel=1e-9)
 
 # the provider's reason -> ours, where a reply has calls
@@ -161,10 +161,10 @@ def test_lane(monkeypatch):
     litellm = load_litellm()
     with ScriptedServer(lambda m: 'ok') as server:
         lm = LM('openai/m', server.url)
-        assert lane_of(lm('q'))=='direct'
+        assert transport_of(lm('q'))=='direct'
         with monkeypatch.context() as m:
             m.setenv('RLM_DIRECT', '0')
-            assert lane_of(lm('q'))=='litellm'
+            assert transport_of(lm('q'))=='litellm'
         for k,v in dict(success_callback=[print], callbacks=[print], modify_params=True, headers={'a': 'b'}, api_key='k', ssl_certificate='x.pem', num_retries=1).items():
             old = getattr(litellm, k)
             try:
@@ -173,14 +173,14 @@ def test_lane(monkeypatch):
             finally: setattr(litellm, k, old)
         told = []
         litellm.success_callback.append(lambda *args: told.append(args)) # registered after calls were made
-        try: assert lane_of(lm('q'))=='litellm' and lane_of(lm('q', on_text=print))=='litellm'
+        try: assert transport_of(lm('q'))=='litellm' and transport_of(lm('q', on_text=print))=='litellm'
         finally: litellm.success_callback.clear()
-        assert lane_of(lm('q'))=='direct'
-        assert lane_of(lm('q', params=dict(mock_response='made up')))=='litellm' and lane_of(lm('q', metadata=dict(a='b')))=='litellm'
+        assert transport_of(lm('q'))=='direct'
+        assert transport_of(lm('q', params=dict(mock_response='made up')))=='litellm' and transport_of(lm('q', metadata=dict(a='b')))=='litellm'
         with monkeypatch.context() as m:
             m.setenv('HTTPS_PROXY', 'http://127.0.0.1:9')
             assert run_sync(direct.plan_for(dict(messages=[]), 'openai/m', server.url, 'k')) is None
-        assert lane_of(lm('q'))=='direct'
+        assert transport_of(lm('q'))=='direct'
 
 def test_direct_after_gemini(tmp_path):
     "litellm's first call of Gemini leaves a callback behind that does nothing, and takes nothing over"
@@ -193,13 +193,13 @@ def test_never_direct():
     assert usable() and not usable(tools=[look]) and usable('http://127.0.0.1/v1', tools=[look]) and not usable('https://eu.api.openai.com/v1')
     def plan(model, **kw): return run_sync(direct.plan_for(dict(messages=[], **kw), model, None, 'k'))
     assert plan('openai/gpt-5-mini') and plan('openai/o1-pro') is None and plan('openai/responses/gpt-4o') is None and plan('openai/gpt-5.4', reasoning_effort='low', verbosity='high')
-    assert lane_of(LM('embedded/extractive')('Question: Who?\n\nAda did it.'))=='litellm'
+    assert transport_of(LM('embedded/extractive')('Question: Who?\n\nAda did it.'))=='litellm'
 
 def test_missing_key(monkeypatch):
-    "Said before anything is sent, the same on both lanes"
+    "Said before anything is sent, the same on both transports"
     monkeypatch.setenv('RLM_LIVE', '1')
-    for lane in '10':
-        monkeypatch.setenv('RLM_DIRECT', lane)
+    for transport in '10':
+        monkeypatch.setenv('RLM_DIRECT', transport)
         with pytest.raises(LMError) as e: LM('openai/gpt-5-mini', retries=0)('q')
         assert e.value.kind=='missing_key' and 'OPENAI_API_KEY' in str(e.value)
 
@@ -337,7 +337,7 @@ def test_stream_not_sent(name, kind, monkeypatch):
         got = both(server, monkeypatch, 'openai/gpt-4o-mini', on_text=texts.append)
         assert len(server.requests)==4 and all(b'"stream":true' in o[2].replace(b' ', b'') for o in server.requests[2:])
         for a,b in zip(whole, got):
-            assert outcome(a)==outcome(b) and lane_of(a)==lane_of(b)
+            assert outcome(a)==outcome(b) and transport_of(a)==transport_of(b)
             assert a._hidden_params['response_cost']==pytest.approx(b._hidden_params['response_cost'], rel=1e-9)
         assert ''.join(texts)==2*reply_text(whole[0])
 
@@ -360,11 +360,11 @@ def test_sentences(monkeypatch):
             for o in (a,b): assert fault.message.replace('sk-planted0123456789', '') in str(o) and 'planted' not in str(o)
 
 def test_dropped_after_422(monkeypatch):
-    "litellm takes the parameter out that a server refuses, if it was asked to: on this lane it is left to it"
+    "litellm takes the parameter out that a server refuses, if it was asked to: on this transport it is left to it"
     def script(messages): return Fault(422, 'bad field') if len(server.asked)%2 else 'ok'
     with ScriptedServer(script) as server:
         a,_ = both(server, monkeypatch, drop_params=True, top_p=.5)
-        assert lane_of(a)=='litellm' and [o.get('top_p') for o in server.asked[:2]]==[.5]*2
+        assert transport_of(a)=='litellm' and [o.get('top_p') for o in server.asked[:2]]==[.5]*2
 
 def test_big_bodies():
     "20 MB there and back, while other calls get their turn"
@@ -378,7 +378,7 @@ def test_other_loop():
     with ScriptedServer(lambda m: 'ok') as server:
         lm = LM('openai/m', server.url)
         assert asyncio.run(direct.complete(dict(messages=[dict(role='user', content='q')]), 'openai/m', server.url, 'k')) is None and not server.asked
-        assert lane_of(lm('q'))=='direct' and lane_of(asyncio.run(lm.acall('q')))=='direct'
+        assert transport_of(lm('q'))=='direct' and transport_of(asyncio.run(lm.acall('q')))=='direct'
 
 @pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork here')
 def test_fork():

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from forks import run_script
 from rlm.cli import main, read_env
-from rlm.trace import read_trace
+from rlm.trace.events import read_trace
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -106,5 +106,5 @@ def test_doctor_reads_none(folder, capsys):
 def test_litellm_reads_none(folder):
     "In its own development mode litellm would load the file when it is imported"
     (folder/'.env').write_text('OPENAI_BASE_URL=http://evil.example\nA_API_KEY=k')
-    code = "import os\nfrom rlm.providers import load_litellm\nload_litellm()\nprint([k for k in ('OPENAI_BASE_URL','A_API_KEY') if k in os.environ])"
+    code = "import os\nfrom rlm.models.providers import load_litellm\nload_litellm()\nprint([k for k in ('OPENAI_BASE_URL','A_API_KEY') if k in os.environ])"
     assert subprocess.run([sys.executable, '-c', code], cwd=folder, capture_output=True, text=True).stdout.strip()=='[]'

@@ -1,7 +1,7 @@
 "Needles in haystacks of 100 KB, 1 MB and 10 MB: the embedded reader as root and sub-model, through litellm and a real shell"
 import random, pytest
-from rlm.core import RLM
 from rlm.bench import benchmark_vanilla
+from rlm.core import RLM
 
 adjectives = 'quiet wandering amber hollow crimson distant gentle rusty silver frozen'.split()
 nouns = 'harbor lantern meadow falcon anchor orchard compass violin glacier ember'.split()

@@ -4,8 +4,8 @@ from importlib.metadata import version
 import pytest
 from packaging.version import Version
 from rlm.core import RLM
-from rlm.lm import LM, LMError
-from rlm.reply import reply_facts, withheld
+from rlm.models.lm import LM, LMError
+from rlm.models.messages import reply_facts, withheld
 
 pytestmark = pytest.mark.slow
 
@@ -51,13 +51,13 @@ def emulator(tmp_path_factory):
 # What the emulator cannot play. It frames Cohere's stream as events, while Cohere sends litellm lines of JSON; a `length` or a refusal comes as a whole reply from Ollama always, and of the
 # responses API in a stream, whose last event is `completed` here and `incomplete` there; it has no field for the words of a refusal, so that stands for a filtered reply, which the responses API has in a stream of failure alone
 cannot = {('cohere',o,True) for o in ('plain','tools','length','refusal')} | {('ollama',o,st) for o in ('length','refusal') for st in (False,True)} | {('responses','length',True), ('responses','refusal',False), ('responses','refusal',True)}
-lanes = [(o, lane) for o in protocols for lane in (('direct','litellm') if o=='openai' else ('litellm',))]
-cases = [(p,lane,o,st) for p,lane in lanes for o in [*answers,'cut'] for st in (False,True) if (p,o,st) not in cannot and (o!='cut' or st)]
+transports = [(o, transport) for o in protocols for transport in (('direct','litellm') if o=='openai' else ('litellm',))]
+cases = [(p,transport,o,st) for p,transport in transports for o in [*answers,'cut'] for st in (False,True) if (p,o,st) not in cannot and (o!='cut' or st)]
 lost = {('responses','length'),('cohere','length'),('cohere','refusal')} # reasons that litellm's floor does not hand on, and the newest does
 failures = dict(limit=('rate_limit', True), broken=('server', True), key=('auth', False), cut=('connection', True))
 
-@pytest.mark.parametrize('protocol,lane,case,stream', cases, indirect=['lane'])
-def test_protocol(protocol, lane, case, stream, emulator):
+@pytest.mark.parametrize('protocol,transport,case,stream', cases, indirect=['transport'])
+def test_protocol(protocol, transport, case, stream, emulator):
     "What our door makes of each answer, whichever protocol brought it"
     (model,path),pieces = protocols[protocol],[]
     lm = LM(model, emulator+path, 'k', retries=0, timeout=30)
@@ -78,8 +78,8 @@ def test_protocol(protocol, lane, case, stream, emulator):
     assert lm.usage.calls==1 and lm.usage.total_tokens>0
     if case=='refusal': assert withheld(r, model).kind=='content_filter'
 
-@pytest.mark.parametrize('protocol,lane,stream', [(p,lane,st) for p,lane in lanes for st in (False,True) if (p,'tools',st) not in cannot], indirect=['lane'])
-def test_run(protocol, lane, stream, emulator):
+@pytest.mark.parametrize('protocol,transport,stream', [(p,transport,st) for p,transport in transports for st in (False,True) if (p,'tools',st) not in cannot], indirect=['transport'])
+def test_run(protocol, transport, stream, emulator):
     "A whole run: the tool call is run, its result goes back in the provider's own form, and the answer comes"
     model,path = protocols[protocol]
     rlm = RLM(model, base_url=emulator+path, api_key='k', mode='tools', sandbox='trusted')

@@ -1,22 +1,22 @@
-"What a server can do to a run: each fault over real HTTP, through both lanes; no run raises, none is retried in vain, every token is counted"
+"What a server can do to a run: each fault over real HTTP, through both transports; no run raises, none is retried in vain, every token is counted"
 import json,random,socket
 from functools import partial
 import doubles,pytest
 from doubles import Scene, bare, faults, in_stream, odd, secret
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import LM, LMError
+from rlm.models.lm import LM, LMError
+from rlm.models.scripted import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
+from rlm.models.usage import Limits
 from rlm.prompts import EMPTY_NOTE
-from rlm.replay import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
 from rlm.tools import prep_shell, make_run_repl
-from rlm.usage import Limits
 
 # litellm takes most of the time: its turn in the largest tables comes with `pytest -m "slow or not slow"`
-litellm_slowly = pytest.mark.parametrize('lane', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
+litellm_slowly = pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
 
 lm = partial(doubles.lm, backoff=.001, api_key=secret, retries=2) # no waiting between retries
 
 @pytest.mark.parametrize('name', faults)
-def test_fault_then_answer(name, lane):
+def test_fault_then_answer(name, transport):
     "A fault that may pass is tried again, another is not; the sentence fits on a line and shows no key"
     fault,kind,again = faults[name]
     with ScriptedServer([fault, 'Paris']) as server:
@@ -30,7 +30,7 @@ def test_fault_then_answer(name, lane):
         assert secret not in str(e.value) and '\n' not in str(e.value) and '<html' not in str(e.value)
 
 @pytest.mark.parametrize('name', faults)
-def test_fault_for_ever(name, lane):
+def test_fault_for_ever(name, transport):
     "A run whose model fails for good ends with one final item that says what failed and keeps what was known"
     fault,kind,again = faults[name]
     def script(messages): return call_repl('found = 42', 'It may be 42.') if not any(m['role']=='tool' for m in messages) else fault
@@ -51,9 +51,9 @@ def ways(few, place, times):
     if place=='middle': return 'deltas','events'
     return ('loop','deltas','events') if place=='first' else [('loop','deltas')[times==1], 'events'] if place=='sub' else [('deltas','loop')[times==1]]
 
-def turn(lane, hows, i):
-    "All doors over the direct lane, in turn one over litellm, which takes most of the time"
-    return hows if lane=='direct' else [hows[i%len(hows)]]
+def turn(transport, hows, i):
+    "All doors over the direct transport, in turn one over litellm, which takes most of the time"
+    return hows if transport=='direct' else [hows[i%len(hows)]]
 
 def one_run(server, m, how):
     "Run it; the run's items or events as text, and how it ended"
@@ -72,7 +72,7 @@ def one_run(server, m, how):
 
 @litellm_slowly
 @pytest.mark.parametrize('name', [*faults, *in_stream])
-def test_fault_in_a_run(name, lane):
+def test_fault_in_a_run(name, transport):
     "Anywhere in a run, once and for ever, streaming or not: one final item, the right `stop`, every token counted, no key shown"
     fault,kind,again = (faults | in_stream)[name]
     kinds,slow,key = (kind,) if isinstance(kind, str) else kind,name=='late',bare if name=='auth_other_key' else secret
@@ -80,7 +80,7 @@ def test_fault_in_a_run(name, lane):
         m = lm(server, timeout=.5, api_key=key, retries=1) if slow else lm(server, api_key=key)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
-                for how in turn(lane, ways(slow or name in in_stream, place, times), times):
+                for how in turn(transport, ways(slow or name in in_stream, place, times), times):
                     if place in ('sub','batch') and name in in_stream: continue # sub-calls are not streamed
                     where = f'{name}, {place}, {times}, {how}'
                     scene.place,scene.left,before,asked = place,times,server.billed,len(server.asked)
@@ -103,14 +103,14 @@ def test_fault_in_a_run(name, lane):
 
 @litellm_slowly
 @pytest.mark.parametrize('name', odd)
-def test_odd_reply_in_a_run(name, lane):
+def test_odd_reply_in_a_run(name, transport):
     "A reply that says nothing usable is told to the model; for ever, it ends the run without an exception; in a cell it is never an answer"
     reply,kind = odd[name]
     with ScriptedServer(scene:=Scene(reply)) as server:
         m = lm(server)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
-                for how in turn(lane, ('loop','deltas','tools'), times+len(place)):
+                for how in turn(transport, ('loop','deltas','tools'), times+len(place)):
                     where = f'{name}, {place}, {times}, {how}'
                     scene.place,scene.left,before = place,times,server.billed
                     final,a,shown = one_run(server, m, how)
@@ -126,14 +126,14 @@ def test_odd_reply_in_a_run(name, lane):
                         if kind is None: assert 'a lone ? here' in a or times==1 and a=='sub answer', where
                         elif times==99: assert a==(f'failed: {kind}' if place=='sub' else f'8 {kind}'), where
 
-def test_what_a_root_is_told(lane):
+def test_what_a_root_is_told(transport):
     "Each odd reply gets the note that helps"
     script = ['', say(None, tool_call('run_repl', '{"python_code": "1')), say(None, tool_call('search_web', dict(q=1))), call_repl('1/0'), 'FINAL_VAR(nope)', 'FINAL(ok)']
     with ScriptedServer(script) as server: run = RLM(lm(server), mode='tools')('x', 'q')
     told = [m['content'] for m in run.messages if m['role'] in ('tool','user')][1:]
     assert run.answer=='ok' and told[0]==EMPTY_NOTE and 'not valid JSON' in told[1] and 'run_repl' in told[2] and 'ZeroDivisionError' in told[3] and 'nope' in told[4]
 
-def test_refused_root(lane):
+def test_refused_root(transport):
     "A root that refuses, or is filtered, does not end in silence: what the provider said is in the error or the answer"
     for reply,words in ((say(None, refusal='I will not do that.'), 'I will not do that.'), (say('', finish_reason='content_filter'), 'filter')):
         with ScriptedServer(lambda m: reply) as server: run = RLM(lm(server), mode='tools')('x', 'q')
@@ -142,7 +142,7 @@ def test_refused_root(lane):
 @litellm_slowly
 @pytest.mark.parametrize('how', ['loop','deltas','events'])
 @pytest.mark.parametrize('name', ['auth','quota','not_found','server_500','rate_limit_hour','drop_before','drop_body','cut_json','no_choices',pytest.param('late', marks=pytest.mark.slow)])
-def test_fallback(name, how, lane):
+def test_fallback(name, how, transport):
     "A model that fails for good hands over to the next one, for root and sub-calls, and the usage says who was billed"
     fault,_,again = faults[name]
     good = Scene(None)
@@ -159,7 +159,7 @@ def test_fallback(name, how, lane):
         names = [o['model'] for o in server.asked]
         assert names.count('second')==10 and names.count('some-model')==(20 if again else 10)
 
-def test_fallback_in_the_middle(lane):
+def test_fallback_in_the_middle(transport):
     "The first model answers until it fails: both are billed, each under its name"
     def script(messages):
         model,told = next(o['model'] for o in reversed(server.asked) if o['messages'] is messages),str(messages)
@@ -171,21 +171,21 @@ def test_fallback_in_the_middle(lane):
         assert {k:v.calls for k,v in run.usage.by('model').items()}=={'openai/some-model': 1, 'openai/third': 1}
         assert [o['model'] for o in server.asked]==['some-model']*3 + ['second','third']
 
-def test_all_fallbacks_fail(lane):
+def test_all_fallbacks_fail(transport):
     "The last one's failure ends the run"
     def script(messages): return Fault(500) if server.asked[-1]['model']=='some-model' else Fault(401, 'no such key')
     with ScriptedServer(script) as server: run = RLM(lm(server, retries=0, fallbacks=['openai/second']))('x', 'q')
     assert run.stop=='error' and run.error.kind=='auth' and 'openai/second' in str(run.error) and not run.usage.calls
 
 @pytest.mark.parametrize('name', ['bad_request','context_window','content_policy'])
-def test_no_fallback_in_vain(name, lane):
+def test_no_fallback_in_vain(name, transport):
     "What another model would refuse too is not asked again"
     with ScriptedServer(lambda m: faults[name][0]) as server:
         with pytest.raises(LMError): lm(server, fallbacks=['openai/second']).text('q')
         assert [o['model'] for o in server.asked]==['some-model']
 
 @pytest.mark.parametrize('name', ['quota', 'context_window', 'content_policy', 'server_500'])
-def test_fault_in_sub_call(name, lane):
+def test_fault_in_sub_call(name, transport):
     "In a cell a failed sub-call is an exception, and in a batch a value in its place; never an answer"
     fault,kind,_ = faults[name]
     def script(messages): return fault if 'bad' in messages[-1]['content'] else 'good answer'
@@ -196,14 +196,14 @@ def test_fault_in_sub_call(name, lane):
         assert got[0]==got[2]=='good answer' and got[1].startswith('[ERROR') and got[1].error.kind==kind
         sh.close()
 
-def test_empty_and_refused(lane):
+def test_empty_and_refused(transport):
     with ScriptedServer(['', say(None), say(None, refusal='I will not.'), say('', finish_reason='content_filter')]) as server:
         m = lm(server)
         for kind in ('empty', 'refused', 'content_filter'):
             with pytest.raises(LMError) as e: m.text('q')
             assert e.value.kind==kind
 
-def test_refused_connection(lane):
+def test_refused_connection(transport):
     with socket.socket() as s:
         s.bind(('127.0.0.1', 0))
         port = s.getsockname()[1] # bound and not listening, so nothing answers
@@ -212,21 +212,21 @@ def test_refused_connection(lane):
 
 def test_missing_key():
     "Told before anything is sent, with the name of the variable"
-    from rlm.lm import classify, load_litellm
+    from rlm.models.lm import classify, load_litellm
     e = load_litellm().InternalServerError('OpenAIException - Missing credentials. Please pass an `api_key`', 'openai', 'gpt-5')
     err = classify(e, 'openai/gpt-5')
     assert err.kind=='missing_key' and not err.retry and 'OPENAI_API_KEY' in str(err)
 
-def test_no_usage_is_estimated(lane):
+def test_no_usage_is_estimated(transport):
     with ScriptedServer([say('Paris', usage=False)]) as server:
         m = lm(server)
         m.text('What is the capital of France?')
     assert m.usage.estimated and m.usage.prompt_tokens>0 and m.usage.completion_tokens>0
 
-def test_surrogates_cross(lane):
+def test_surrogates_cross(transport):
     with ScriptedServer(lambda messages: messages[-1]['content']) as server: assert lm(server).text('a \ud83d b')=='a ? b'
 
-def test_bare_name_with_url(lane):
+def test_bare_name_with_url(transport):
     "A name that only the server knows needs no provider in front"
     with ScriptedServer(['ok']) as server: assert LM('my-local-model', base_url=server.url).text('q')=='ok'
     assert server.asked[0]['model']=='my-local-model'

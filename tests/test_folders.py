@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from forks import run_script,script
 from project import check,none
-from rlm.folders import sweep_folders
+from rlm.shell.folders import sweep_folders
 
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 

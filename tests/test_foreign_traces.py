@@ -5,10 +5,10 @@ import pytest
 from rlm import rerun
 from rlm.cli import main
 from rlm.core import RLM, Run
-from rlm.lm import LM
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, tool_call, say
-from rlm.trace import read_trace, read_traces
-from rlm.usage import Limits
+from rlm.models.lm import LM
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, tool_call, say
+from rlm.models.usage import Limits
+from rlm.trace.events import read_trace, read_traces
 
 KEY = 'sk-canary0123456789abcdef'
 
@@ -93,7 +93,7 @@ def to(url, file): return url
 def there(url, file): return file
 
 # chkstyle: ignore-node
-headers = dict(sandbox=params(sandbox='trusted'), shell=params(shell='rlm.shell:ReplShell'), trace=params(trace=there), base_url=params(base_url=to), api_base=params(api_base=to), api_key=params(api_key='x'), headers=params(extra_headers={'Host': 'a'}),
+headers = dict(sandbox=params(sandbox='trusted'), shell=params(shell='rlm.shell.ipython:ReplShell'), trace=params(trace=there), base_url=params(base_url=to), api_base=params(api_base=to), api_key=params(api_key='x'), headers=params(extra_headers={'Host': 'a'}),
     body=params(extra_body={'a': 1}), query=params(extra_query={'a': '1'}), fallbacks=params(fallbacks=['openai/gpt-4o']), litellm_fallbacks=params(fallbacks=[dict(model='openai/x', api_base='http://127.0.0.1:1')]), tools=params(tools=[]), final=params(final='(.*)'),
     limits_as_params=params(limits=None), mode_as_params=params(mode='fence'), prompts_as_params=params(prompts={}), timeout=params(timeout=1e9), retries=params(retries=10**6), concurrency=params(concurrency=10**6), callbacks=params(callbacks=['a.b']),
     provider=params(custom_llm_provider='custom'), mock=params(mock_response='FINAL(x)'), model_list=params(model_list=[{}]), many=params(n=10_000), cache=params(cache=dict(type='redis')), metadata=params(metadata={}), verify=params(ssl_verify=False),

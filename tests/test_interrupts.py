@@ -5,7 +5,7 @@ import pytest
 from forks import script
 from test_kernel import kernel, reply, result
 from rlm.core import RLM
-from rlm.replay import ScriptedLM, call_repl
+from rlm.models.scripted import ScriptedLM, call_repl
 
 def bound():
     "Seconds that an interrupt may take: the aim is one, the rest is for a busy machine, by what starting Python takes there just now"
@@ -105,7 +105,7 @@ def test_stream_left_early():
 KERNEL = '''
 import sys,time
 from rlm.core import RLM, advanced_toolloop
-from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 def script(messages):
     if len(messages)==1: return Fault(delay=20, reply='late')
@@ -140,7 +140,7 @@ def test_kernel_interrupt():
 def test_kernel_interrupt_of_await():
     "Under `await` too, where Jupyter does not wake a loop in which nothing happens"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "from rlm.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
+        assert reply(kc, KERNEL + "from rlm.models.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
         msg = kc.execute("await rlm.arun('ctx', 'q')", allow_stdin=False, stop_on_error=False)
         time.sleep(1.5)
         kc.km.interrupt_kernel()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from project import none
-from rlm._lockdown import ALLOW,ERRNO,FCNTL,IOCTL,KILL,TABLES,THREAD,bpf_program,landlock_abi
+from rlm.shell._lockdown import ALLOW,ERRNO,FCNTL,IOCTL,KILL,TABLES,THREAD,bpf_program,landlock_abi
 
 here = Path(__file__).parent
 

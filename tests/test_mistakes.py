@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 from rlm.bench import benchmark_rlm, benchmark_vanilla
 from rlm.core import RLM, Chat, Run, RunStream, RunWarning, advanced_toolloop
-from rlm.lm import LMError
-from rlm.providers import load_litellm
-from rlm.replay import ScriptedLM, ScriptedServer, call_repl
-from rlm.sandbox import default_sandbox
+from rlm.models.lm import LMError
+from rlm.models.providers import load_litellm
+from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
+from rlm.models.usage import BudgetExceeded, Limits, Usage
+from rlm.shell.open import default_sandbox
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import BudgetExceeded, Limits, Usage
 
 def model(*replies): return ScriptedLM(list(replies) or ['FINAL(never asked)'])
 
@@ -150,9 +150,9 @@ def test_the_clock_starts_with_the_run():
             return await super().send(request)
     load_litellm()
     with RLM(Late([call_repl('1'), 'FINAL(2)']), limits=Limits(time=1.5)).chat('c') as chat:
-        job = chat.start('q')
+        driver = chat.start('q')
         time.sleep(1.6)
-        assert chat.drive(job).stop=='final'
+        assert chat.drive(driver).stop=='final'
 
 # Streams
 

@@ -4,18 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 import pytest
 from project import py, root
-from rlm import isolation
-from rlm.answer import answer_reader, find_var, split_final
-from rlm.background import get_background
+from rlm.answer import answer_reader, split_final
 from rlm.core import RLM, Run
-from rlm.job import Job, Tree
+from rlm.driver import Driver, Shared
 from rlm.loop import Outcome, Rules
-from rlm.lm import LMError
+from rlm.models.background import get_background
+from rlm.models.lm import LMError
+from rlm.models.scripted import ScriptedLM, call_repl
+from rlm.models.usage import Budget, BudgetExceeded, Limits, usage_of
 from rlm.modes import ToolsMode, tool_schema
-from rlm.replay import ScriptedLM, call_repl
+from rlm.shell import process
+from rlm.shell.lookup import find_var
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import Trace, read_trace
-from rlm.usage import Budget, BudgetExceeded, Limits, usage_of
+from rlm.trace.events import Trace, read_trace
 
 # A run of doubles, each of which can be made to fail
 
@@ -93,13 +94,13 @@ def double_run(at, nth, exc, stream=False, listens=True):
     mode.seams,read = seams,answer_reader(sh)
     rules = Rules(lambda text: (seams('read'), read(text))[1], mode, Limits(steps=8, cost=5), check=lambda v: seams('check', v), warn=lambda: seams('warn'))
     seams.out = out = Outcome([dict(role='system', content='s'), dict(role='user', content='q')])
-    tree = Tree(Budget(rules.limits), trace, (lambda e: seams('emit')) if listens else None)
-    job = Job(out, rules, model, dict(run_repl=sh.run_repl), sh, tree)
-    return job.items(stream),job,seams,model
+    shared = Shared(Budget(rules.limits), trace, (lambda e: seams('emit')) if listens else None)
+    driver = Driver(out, rules, model, dict(run_repl=sh.run_repl), sh, shared)
+    return driver.items(stream),driver,seams,model
 
 def start_fails(at, nth): return at in ('trace','price') and nth==1 or at=='emit' and nth==1 # before anything is paid for, a mistake may be raised
 
-def check_run(items, job, seams, model, where):
+def check_run(items, driver, seams, model, where):
     finals = [o for o in items if isinstance(o, dict) and o.get('type')=='final']
     assert len(finals)==1 and finals[0] is items[-1], where
     f = finals[0]
@@ -113,7 +114,7 @@ def check_run(items, job, seams, model, where):
     elif not ended: assert (f['answer'], f['value'], f['stop'])==('2', 2, 'final_var'), (where, f)
     best = (seams.best, script[0]) if seams.at=='emit' else (seams.best,)
     if ended and seams.hit: assert f['answer'] in best and (f['stop']=='interrupted' or isinstance(f['error'], Exception) and len(str(f['error']))>2), (where, f)
-    answers = [e for e in job.tree.trace if e.kind=='answer']
+    answers = [e for e in driver.shared.trace if e.kind=='answer']
     assert len(answers)==1 or seams.at=='trace' and not answers, where
     if answers: assert (answers[0].stop, answers[0].answer)==(f['stop'], f['answer']), where
 
@@ -127,38 +128,38 @@ def test_every_seam(part):
         at,nth,exc,stream = r.choice(places),r.randrange(1, 9),r.choice(faults)(),r.random()<.2
         if start_fails(at, nth): nth += 1
         if isinstance(exc, KeyboardInterrupt) and at in ('send','price'): at = 'call' # those are on the thread that makes calls, where nobody interrupts
-        items,job,seams,model = double_run(at, nth, exc, stream, r.random()<.5)
+        items,driver,seams,model = double_run(at, nth, exc, stream, r.random()<.5)
         where = f'{part}/{i}: {at} {nth} {type(exc).__name__} stream={stream}'
-        check_run(list(items), job, seams, model, where)
+        check_run(list(items), driver, seams, model, where)
         hits += seams.hit
     assert hits>30
 
 @pytest.mark.parametrize('at', [o for o in places if o not in ('send','price')])
 def test_ctrl_c_at_every_seam(at):
     for nth in range(2, 7):
-        items,job,seams,model = double_run(at, nth, KeyboardInterrupt())
-        check_run(list(items), job, seams, model, f'{at} {nth}')
+        items,driver,seams,model = double_run(at, nth, KeyboardInterrupt())
+        check_run(list(items), driver, seams, model, f'{at} {nth}')
 
 @pytest.mark.parametrize('n', range(1, 9))
 def test_nobody_reads_on(n):
     "A caller who stops iterating closes the run: its trace says how it stood, and its budget is closed"
-    items,job,seams,model = double_run('nowhere', 1, None)
+    items,driver,seams,model = double_run('nowhere', 1, None)
     for _,item in zip(range(n), items): pass
     items.close()
-    done = [e for e in job.tree.trace if e.kind=='answer']
+    done = [e for e in driver.shared.trace if e.kind=='answer']
     assert len(done)==1 and done[0].stop==('interrupted' if n<8 else 'final_var') and done[0].usage.calls==len(model.billed)
-    assert job.final() is job.final() and [e.kind for e in job.tree.trace].count('answer')==1
+    assert driver.final() is driver.final() and [e.kind for e in driver.shared.trace].count('answer')==1
 
 def test_told_to_end():
     "What ends a process is passed on, with the trace complete"
-    items,job,_,_ = double_run('run', 2, SystemExit(1))
+    items,driver,_,_ = double_run('run', 2, SystemExit(1))
     assert list(items)[-1]['stop']=='final_var' # of a tool it is an error like others
-    items,job,_,_ = double_run('read', 2, SystemExit(1))
+    items,driver,_,_ = double_run('read', 2, SystemExit(1))
     with pytest.raises(SystemExit): list(items)
-    assert [e.stop for e in job.tree.trace if e.kind=='answer']==['interrupted']
+    assert [e.stop for e in driver.shared.trace if e.kind=='answer']==['interrupted']
 
 def test_thrown_into():
-    items,job,_,_ = double_run('nowhere', 1, None)
+    items,driver,_,_ = double_run('nowhere', 1, None)
     next(items)
     item = items.throw(RuntimeError('from outside'))
     assert (item['type'], item['stop'], str(item['error']), item['answer'])==('final', 'error', 'from outside', '') and not list(items)
@@ -291,9 +292,9 @@ def test_names_tell_why():
 def test_dead_worker(reply):
     "A worker that dies after its cell: the model is told, and goes on in a new one; at the last step the run says why there is no answer"
     def late(messages):
-        for w in list(isolation._live):
+        for w in list(process._live):
             with suppress(ProcessLookupError):
-                for pid in isolation.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
+                for pid in process.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
         return reply
     replies = [call_repl('x = 5'), late, call_repl('x = 6'), 'FINAL_VAR(x)']
     def next_reply(messages, left=replies):

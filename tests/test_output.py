@@ -5,10 +5,10 @@ import nbformat,pytest
 from nbconvert import HTMLExporter
 from rlm.cli import main
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.lm import LM,LMError
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.models.lm import LM,LMError
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.models.usage import Usage
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Usage
 
 # Notebooks: each is an answer, the sentence of an error, the name of a limit
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes tha
 SCRIPT = r"""
 import sys,os
 def main():
-    from rlm.replay import ScriptedLM
+    from rlm.models.scripted import ScriptedLM
     from rlm.tools import prep_shell
     sh = prep_shell('text', model=ScriptedLM('pong'), sandbox=sys.argv[1])
     print(sh.backend)
@@ -231,7 +231,7 @@ def test_clone(d):
     (d/'notes'/'private.txt').write_text('mine')
     (d/'x-1.dist-info').mkdir()
     (d/'x-1.dist-info'/'RECORD').write_text('notes/x.py,,\nfastcore/__init__.py,,\n')
-    code = "import sys; sys.path.append(''); from rlm.shell import ReplShell; from rlm.places import link_packages; print(link_packages(sys.argv[1], {}))"
+    code = "import sys; sys.path.append(''); from rlm.shell.ipython import ReplShell; from rlm.shell.places import link_packages; print(link_packages(sys.argv[1], {}))"
     res = subprocess.run([sys.executable, '-P', '-c', code, d/'links'], cwd=d, capture_output=True, text=True, env={**os.environ, 'PYTHONPATH': f'{root}'})
     assert res.returncode==0 and str(d) not in res.stdout and 'RAN' not in res.stdout, res
 

@@ -6,11 +6,11 @@ from importlib.metadata import version
 import pytest
 from doubles import Raw, http
 from rlm.core import RLM
-from rlm.lm import LM
-from rlm.providers import LMError, classify, load_litellm
-from rlm.replay import Fault, ScriptedServer, say
-from rlm.reply import reply_text
-from rlm.usage import Limits
+from rlm.models.lm import LM
+from rlm.models.messages import reply_text
+from rlm.models.providers import LMError, classify, load_litellm
+from rlm.models.scripted import Fault, ScriptedServer, say
+from rlm.models.usage import Limits
 
 @contextmanager
 def claude(*contents):
@@ -96,7 +96,7 @@ def test_source_without_reasons():
 providers = ['openai/some-model','anthropic/claude-sonnet-4-5','gemini/gemini-2.5-pro','ollama_chat/some-model','cohere_chat/command-r']
 
 @pytest.mark.parametrize('model', providers)
-def test_nobody_there(model, lane):
+def test_nobody_there(model, transport):
     "No connection is told as that by every provider, and its address named"
     with socket.socket() as s:
         s.bind(('127.0.0.1', 0)) # bound and not listening, so nothing answers
@@ -106,7 +106,7 @@ def test_nobody_there(model, lane):
 
 @pytest.mark.parametrize('status,kind,retry', [(500,'server',True), (503,'server',True), (401,'auth',False), (403,'auth',False), (429,'rate_limit',True), (404,'not_found',False), (413,'context_window',False)])
 @pytest.mark.parametrize('model', providers)
-def test_status(model, status, kind, retry, lane):
+def test_status(model, status, kind, retry, transport):
     "A status means the same from every provider, also where its text speaks of a connection"
     error = dict(error=dict(message='upstream: Connection error.', type='x', code=status), message='upstream: Connection error.')
     with Raw(lambda *_: http(json.dumps(error), f'{status} x')) as server:
@@ -123,7 +123,7 @@ proxied = dict(context=(400, 'litellm.ContextWindowExceededError: litellm.BadReq
     upstream_key=(401, 'litellm.AuthenticationError: Incorrect API key provided', None, 'auth'), filtered=(400, 'litellm.ContentPolicyViolationError: content_policy_violation', None, 'content_filter'))
 
 @pytest.mark.parametrize('name', proxied)
-def test_proxy(name, lane):
+def test_proxy(name, transport):
     "A proxy that tells what happened behind it is running, and its failures are those that it names"
     status,message,code,kind = proxied[name]
     with ScriptedServer(lambda m: Fault(status, message, code)) as server:
@@ -135,7 +135,7 @@ too_long = ["This model's maximum context length is 8192 tokens", 'prompt is too
     'the request exceeds the available context size', 'exceed_context_size_error', 'Input is too long for requested model.', "This model's maximum prompt length is 131072 but the request contains 200000 tokens."]
 
 @pytest.mark.parametrize('text', too_long)
-def test_too_long(text, lane):
+def test_too_long(text, transport):
     with ScriptedServer(lambda m: Fault(400, text)) as server:
         with pytest.raises(LMError) as e: LM('openai/m', server.url, 'k', retries=0)('q')
     assert e.value.kind=='context_window'
@@ -169,7 +169,7 @@ def test_missing_module_in_a_call(monkeypatch):
 no_keys = {'gemini/gemini-2.5-pro': 'GEMINI_API_KEY', 'anthropic/claude-sonnet-4-5': 'ANTHROPIC_API_KEY', 'openai/gpt-5-mini': 'OPENAI_API_KEY'}
 
 @pytest.mark.parametrize('model', no_keys)
-def test_missing_key(model, lane, monkeypatch):
+def test_missing_key(model, transport, monkeypatch):
     "The variable is named, before anything is sent"
     monkeypatch.setenv('RLM_LIVE', '1')
     with pytest.raises(LMError) as e: LM(model, retries=0)('q')
@@ -202,14 +202,14 @@ def test_urls(url):
         with pytest.raises(ValueError) as e: make('openai/m', base_url=url)
         assert f'write it as {urls[url]}' in str(e.value) and '\n' not in str(e.value)
 
-def test_url_in_the_environment(lane, monkeypatch):
+def test_url_in_the_environment(transport, monkeypatch):
     monkeypatch.setenv('RLM_LIVE', '1')
     monkeypatch.setenv('OPENAI_BASE_URL', 'localhost:8000')
     monkeypatch.setenv('OPENAI_API_KEY', 'k')
     with pytest.raises(LMError) as e: LM('openai/some-model-of-mine', retries=3)('q')
     assert not e.value.retry and "OPENAI_BASE_URL='localhost:8000'" in str(e.value) and 'http://localhost:8000/v1' in str(e.value)
 
-def test_url_without_a_path(lane):
+def test_url_without_a_path(transport):
     "An address that lacks its /v1 is the usual cause of a 404"
     with Raw(lambda *_: http('{"detail": "Not Found"}', '404 Not Found')) as server:
         with pytest.raises(LMError) as e: LM('openai/m', server.url.removesuffix('/v1'), 'k', retries=0)('q')
@@ -217,7 +217,7 @@ def test_url_without_a_path(lane):
 
 @pytest.mark.parametrize('url', ['http://localhost:x@evil.example/', 'http://127.0.0.1@evil.example/v1', 'http://localhost@evil.example', 'http://127.0.0.1.evil.example/v1', 'http://localhost.evil.example/v1',
     'http://evil.example/?http://localhost/', 'http://evil.example#@localhost/', 'http://1270.0.0.1/v1', 'http://10.0.0.1/v1', 'https://api.openai.com/v1'])
-def test_this_machine(url, lane):
+def test_this_machine(url, transport):
     "RLM_LIVE=0 lets through what is on this machine, and not what only looks so"
     with pytest.raises(LMError) as e: LM('openai/m', url, 'k', retries=0)('q')
     assert e.value.kind=='forbidden'
@@ -226,7 +226,7 @@ def test_this_machine(url, lane):
 rude = 'one\nline \x1b[31mred\x1b[0m \x1b]0;title\x07 \u202eturned\u202c <b>bold</b> sk-abcdef0123456789abcd https://me:hunter2hunter2@host/ planted0123456789abcdef ' + 'x'*2000
 
 @pytest.mark.parametrize('status', [200, 400, 401, 403, 404, 413, 429, 500])
-def test_sentence(status, lane):
+def test_sentence(status, transport):
     "Whatever a server says, the sentence is one line, clipped, without keys and escape sequences"
     reply = say(None, refusal=rude) if status==200 else Fault(status, rude)
     with ScriptedServer(lambda m: reply) as server:
@@ -237,7 +237,7 @@ def test_sentence(status, lane):
     assert not [o for o in (*bad, *(['planted'] if status!=200 else [])) if o in s] # a refusal is the model's, which knows no key
 
 @pytest.mark.parametrize('model', providers)
-def test_words_of_an_error(model, lane):
+def test_words_of_an_error(model, transport):
     "The provider's own words, not the object that they came in"
     error = dict(message='Slow "down",\nplease', type='x', code=429)
     with Raw(lambda *_: http(json.dumps(dict(type='error', error=error) if 'claude' in model else dict(error=error)), '429 x')) as server:
@@ -246,7 +246,7 @@ def test_words_of_an_error(model, lane):
             assert str(e.value).endswith(': Slow "down", please'), e.value
 
 @pytest.mark.parametrize('model', providers)
-def test_broke_off(model, lane):
+def test_broke_off(model, transport):
     "A connection that ends in the middle of a reply is not said to be a server that does not run"
     def reply(conn, *_): conn.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{"id"')
     with Raw(reply) as server:

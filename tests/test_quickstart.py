@@ -3,14 +3,14 @@ import json,subprocess,sys
 import nbformat,pytest
 from doubles import gifts, quick_model
 from nbclient import NotebookClient
-from rlm.replay import ScriptedServer
+from rlm.models.scripted import ScriptedServer
 
 # Model and URL aside, this is what the README and the issue tracker tell people to type.
 QUICK_START = '''
-from rlm.tools import prep_shell, make_run_repl
+from rlm.bench import benchmark_vanilla, benchmark_rlm
 from rlm.core import advanced_toolloop
 from rlm.prompts import REPL_SYSTEM_PROMPT
-from rlm.bench import benchmark_vanilla, benchmark_rlm
+from rlm.tools import prep_shell, make_run_repl
 sh = prep_shell(context, model=model, base_url=base_url)
 run_repl = make_run_repl(sh)
 responses = advanced_toolloop(query, sp=REPL_SYSTEM_PROMPT, tools=[run_repl], sh=sh, model=model, base_url=base_url, max_steps=50, verbose=True)
@@ -46,7 +46,7 @@ def check_report(out, server):
     assert root[0]['tools'][0]['function']['parameters']['required']==['python_code']
     assert not any(len(json.dumps(b))>20_000 for b in root), 'the context must not be in the prompt'
 
-def test_script(tmp_path, lane):
+def test_script(tmp_path, transport):
     with ScriptedServer(quick_model) as server:
         (tmp_path/'quick.py').write_text(setup(server.url) + QUICK_START + REPORT)
         res = subprocess.run([sys.executable, 'quick.py'], cwd=tmp_path, capture_output=True, text=True, timeout=120)
@@ -54,8 +54,8 @@ def test_script(tmp_path, lane):
         assert not res.stderr.strip() and 'Give Feedback' not in res.stdout and 'LiteLLM' not in res.stdout
         check_report(res.stdout, server)
 
-@pytest.mark.parametrize('lane', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
-def test_kernel(lane):
+@pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
+def test_kernel(transport):
     with ScriptedServer(quick_model) as server:
         nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])
         NotebookClient(nb, timeout=120, kernel_name='python3').execute()

@@ -7,11 +7,11 @@ import pytest
 from doubles import fork, replay, resume, sound, totals
 from forks import script
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.lm import LM
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.models.lm import LM
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
+from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import read_traces
-from rlm.usage import Limits
+from rlm.trace.events import read_traces
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)
 

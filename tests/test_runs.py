@@ -6,13 +6,13 @@ import pytest
 from pydantic import BaseModel
 from rlm.answer import answer_reader
 from rlm.core import RLM, RunWarning, advanced_toolloop
-from rlm.loop import CallLM, Outcome, Ran, RunCell, Rules, root_loop
-from rlm.lm import LMError
+from rlm.loop import CallLM, Outcome, ToolResult, RunCell, Rules, root_loop
+from rlm.models.lm import LMError
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.usage import BudgetExceeded, Limits
 from rlm.modes import FenceMode, ToolsMode, code_blocks
 from rlm.prompts import FENCE_SYSTEM_PROMPT, FINAL_PROMPT, SUMMARY_PROMPT
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import BudgetExceeded, Limits
 
 # A task is scripted as a list of replies: `run(code, text)` is a cell in whatever mode, a str is said as it is
 
@@ -219,7 +219,7 @@ def test_loop_by_hand():
     assert isinstance(req, CallLM) and req.tools and not req.last and [m['role'] for m in req.messages]==['system','user']
     req = loop.send(called('1+1'))
     assert isinstance(req, RunCell) and req.call.arguments==dict(python_code='1+1') and req.call.id=='c1'
-    req = loop.send(Ran(dict(role='tool', tool_call_id='c1', name='run_repl', content='2')))
+    req = loop.send(ToolResult(dict(role='tool', tool_call_id='c1', name='run_repl', content='2')))
     assert isinstance(req, CallLM) and [m['role'] for m in req.messages]==['system','user','assistant','tool'] and paired(req.messages)
     assert end(loop, response('FINAL(2)')) is out and (out.answer, out.stop, out.steps)==('2', 'final', 2)
 
@@ -235,7 +235,7 @@ def test_loop_by_hand_ends():
     loop,out = begin()
     next(loop)
     loop.send(called('FINAL(3)'))
-    assert end(loop, Ran(dict(role='tool', tool_call_id='c1', name='run_repl', content='(no output)'), final=(3,))).value==3 and out.stop=='repl'
+    assert end(loop, ToolResult(dict(role='tool', tool_call_id='c1', name='run_repl', content='(no output)'), final=(3,))).value==3 and out.stop=='repl'
     loop,out = begin(mode=FenceMode(), limits=Limits(steps=1))
     assert next(loop).messages[-1]==dict(role='user', content=FINAL_PROMPT)
     assert out.stop=='interrupted', 'what holds until the end'

@@ -7,10 +7,10 @@ from doubles import gifts, quick_model
 from forks import run_script,script
 from machine import below,gone,linux,no_bwrap
 from project import none
-from rlm._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
 from rlm.core import advanced_toolloop
-from rlm.lm import LM, LMError
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.lm import LM, LMError
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.shell._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
 from rlm.tools import make_run_repl, prep_shell
 
 here = Path(__file__).parent

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from forks import run_script,script
 from project import root
-from rlm.replay import ScriptedLM
+from rlm.models.scripted import ScriptedLM
 from rlm.tools import make_run_repl,prep_shell
 
 @contextmanager

@@ -4,16 +4,22 @@ from contextlib import redirect_stdout
 
 import pytest
 from forks import run_script
-from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run,scripts
+from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run,scripts,wings
 import rlm
 
-number = {default_exp(p): m[0] for p in notebooks if default_exp(p) and (m := re.match(r'\d\d[a-z]?(?=_)', p.name))}
+def wing_of(p):
+    "The wing of a notebook: its folder; at the top lies the room of secrets"
+    return p.parent.name if p.parent.name in wings else 'secrets'
+
+number = {default_exp(p): (wings.index(wing_of(p)), m[0]) for p in notebooks if default_exp(p) and (m := re.match(r'\d\d(?=_)', p.name))}
+
+faces = [mod_name(p) for p in modules if p.name=='__init__.py']
 
 def home(nm, attr):
-    "The module that `from nm import attr` really imports: a module of that name, or where rlm's lazy names come from"
+    "The module that `from nm import attr` really imports: a module of that name, or where the lazy names of a face come from"
     if f'{nm}.{attr}' in map(mod_name, modules): return f'{nm}.{attr}'
-    obj = getattr(importlib.import_module(nm), attr, None) if nm=='rlm' else None
-    return getattr(obj, '__module__', None) or nm
+    lazy = getattr(importlib.import_module(nm), '_lazy', {}) if nm in faces else {}
+    return f'{nm}.{lazy[attr]}' if attr in lazy else nm
 
 def imports(p):
     "Each module that `p` imports, at the top or in a function, with its line"
@@ -22,19 +28,71 @@ def imports(p):
         if isinstance(o, ast.Import): yield from ((a.name, o.lineno) for a in o.names)
         elif isinstance(o, ast.ImportFrom):
             nm = '.'.join([*(pkg[:len(pkg)-o.level+1] if o.level else []), *filter(None, [o.module])])
-            yield from ((home(nm, a.name) if nm=='rlm' else nm, o.lineno) for a in o.names)
+            yield from ((home(nm, a.name), o.lineno) for a in o.names)
 
 def place(nm):
-    "A module's place in the import order: its notebook's number, `06a` after `06`; what is hand-written (`_child`) comes before all, in the order of its names"
-    last = nm.rpartition('.')[2]
-    return number.get(nm, f' {last}' if last.startswith('_') else '~')
+    "A module's place in the import order: its wing, and there its notebook's number; what is hand-written (`_wire`) comes first in its folder, in the order of its names"
+    folder,_,last = nm.removeprefix('rlm.').rpartition('.')
+    if last.startswith('_'): return (wings.index(folder) if folder else -1),f' {last}'
+    return number.get(nm, (len(wings), 'it is no room'))
 
 @pytest.mark.parametrize('p', **by_name([p for p in modules if not re.fullmatch('__.*__|_modidx', p.stem)]))
 def test_import_order(p):
-    "A module imports only rlm modules whose notebook has a lower number"
+    "A module imports only wings further left, and in its own wing lower numbers"
     mine = place(mod_name(p))
     theirs = [(o,line) for o,line in imports(p) if o.startswith('rlm.')]
     none(f'line {line}: {o} ({place(o)}) is not before {mine}' for o,line in theirs if place(o)>=mine)
+
+# Who may not meet whom, besides what the order of the wings forbids: the machine introduces models and shell
+apart = dict(models={'shell'}, shell={'models'}, trace={'machine'}, view={'models','shell','machine'}, bench={'view','serve','train'}, serve={'view','bench','train'},
+    train={'view','bench','serve'})
+
+def wing(nm): return wings[place(nm)[0]] if place(nm)[0] in range(len(wings)) else None
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if not p.name.startswith('_')]))
+def test_wings_apart(p):
+    "Models and shell never meet; view reads traces and contexts alone; bench, serve and train know nothing of each other, but that training has tasks"
+    forbidden = apart.get(wing(mod_name(p)), set())
+    none(f'line {line}: {o}' for o,line in imports(p) if o.startswith('rlm.') and wing(o) in forbidden and not (wing(mod_name(p))=='train' and o.startswith('rlm.bench.tasks')))
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if p.name=='__init__.py']))
+def test_faces(p):
+    "The face of a package is a docstring, lazy names and nothing else; each name is where it says"
+    body = ast.parse(p.read_text(encoding='utf-8')).body
+    assert ast.get_docstring(ast.Module(body, [])) and ast.unparse(body[-1])=='__getattr__, __dir__ = face(__name__, _lazy)'
+    rest = {ast.unparse(o).split(' = ')[0] for o in body[1:-1]}
+    assert rest-{'__version__'}=={'from rlm._faces import face','_lazy','__all__'}
+    nm = mod_name(p)
+    face = importlib.import_module(nm)
+    none(f'{k}: not defined in {nm}.{v}' for k,v in face._lazy.items() if k not in getattr(importlib.import_module(f'{nm}.{v}'), '__all__'))
+    assert set(face.__all__)==set(face._lazy)<=set(dir(face))
+
+def strings(p):
+    "Each string of a module that is no docstring, with its line"
+    tree = ast.parse(p.read_text(encoding='utf-8'))
+    docs = {id(o.body[0].value) for o in ast.walk(tree) if hasattr(o, 'body') and isinstance(o.body, list) and o.body and isinstance(o.body[0], ast.Expr)}
+    yield from ((o.value, o.lineno) for o in ast.walk(tree) if isinstance(o, ast.Constant) and isinstance(o.value, str) and id(o) not in docs)
+
+def named(text):
+    "The modules of rlm that a text names"
+    return {m[0] for m in re.finditer(r'\brlm(?:\.\w+)+', text) if (root/(m[0].replace('.', '/')+'.py')).exists()}
+
+@pytest.mark.parametrize('p', **by_name([p for p in modules if p.stem not in ('_registry','_modidx')]))
+def test_no_import_by_name(p):
+    "What is imported by name stands in the registry; what the embedded reader writes as a root model imports only what its own module may"
+    if p.stem=='embedded': none(f'line {line}: {o}' for s,line in strings(p) for o in named(s) if place(o)>place(mod_name(p)))
+    else: none(f'line {line}: {o}' for s,line in strings(p) for o in named(s))
+
+def test_registry():
+    "Each name in the registry is there, in the wing that it is for"
+    from rlm import _registry
+    found = {k:v for k,v in vars(_registry).items() if k[0]!='_'}
+    providers = found.pop('providers')
+    assert all(hasattr(importlib.import_module(o), 'register') and wing(o)=='models' for o in providers.values())
+    for k,v in found.items():
+        mod,_,nm = v.partition(':')
+        assert hasattr(importlib.import_module(mod), nm or 'main'), v
+        assert wing(mod)==('machine' if k=='helpers' else 'shell'), v
 
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"
@@ -42,11 +100,11 @@ def test_notebook_numbers():
     assert len(set(number.values()))==len(number)
 
 def test_import_is_light(tmp_path):
-    "`import rlm` loads neither litellm nor IPython, nor anything else outside the standard library"
-    code = "import sys; old = set(sys.modules); import rlm; print(*{o.split('.')[0] for o in set(sys.modules)-old})"
+    "`import rlm`, and the faces of its wings, load neither litellm nor IPython, nor anything else outside the standard library"
+    code = f"import sys; old = set(sys.modules); import {', '.join(faces)}; print(*{{o.split('.')[0] for o in set(sys.modules)-old}})"
     loaded = set(py(code, tmp_path).split())
     assert 'rlm' in loaded
-    none(loaded-{'rlm','fastcore'}-sys.stdlib_module_names, '`import rlm` loads:')
+    none(loaded-{'rlm'}-sys.stdlib_module_names, 'the faces load:')
 
 def test_lazy_names(tmp_path):
     "Each name that `from rlm import …` offers is really there"

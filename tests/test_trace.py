@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
 from forks import script
-from rlm.capture import clip
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.lm import LM
-from rlm.providers import LMError, load_litellm
+from rlm.models.lm import LM
+from rlm.models.providers import LMError, load_litellm
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
+from rlm.models.usage import Limits, Usage
 from rlm.secrets import redact
-from rlm.replay import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
+from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import FORMAT, Trace, _pieces, context_facts, read_trace, read_traces, trace_path
-from rlm.usage import Limits, Usage
+from rlm.context.about import _pieces, context_facts
+from rlm.trace.events import FORMAT, Trace, read_trace, read_traces, trace_path
 
 def told(e): return type(e).__name__,getattr(e, 'kind', None),redact(str(e))
 

@@ -6,7 +6,7 @@ from forks import run_script
 from project import check,none,root,run
 import rlm
 from rlm._docs import documented
-from rlm.shell import ReplShell
+from rlm.shell.ipython import ReplShell
 
 def test_stubs_fresh(): check(run_script(root/'tools'/'stubs.py', '--check', cwd=root))
 
@@ -199,9 +199,9 @@ from pathlib import Path
 import rlm as package
 from rlm import LM, RLM, BudgetExceeded, Chat, Limits, LMError, Run, Usage, advanced_toolloop, benchmark_rlm, fork, make_run_repl, prep_shell, resume
 from rlm import Limts # no
-from rlm.replay import ScriptedLM
+from rlm.models.scripted import ScriptedLM
 from rlm.rerun import replay
-from rlm.trace import Trace
+from rlm.trace.events import Trace
 
 ask = RLM(ScriptedLM(['FINAL(1)']), limits=Limits(steps=3, cost=0.5), trace=Path('runs'), temperature=0.)
 run: Run = ask('context', 'question')

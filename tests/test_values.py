@@ -2,11 +2,11 @@
 import math,pytest
 from rlm.bench import benchmark_rlm, benchmark_vanilla
 from rlm.core import RLM, advanced_toolloop
-from rlm.lm import LM, as_lm
-from rlm.params import chat_params
-from rlm.replay import ScriptedLM
+from rlm.models.lm import LM, as_lm
+from rlm.models.params import chat_params
+from rlm.models.scripted import ScriptedLM
+from rlm.models.usage import Budget, Limits, Usage
 from rlm.tools import prep_shell
-from rlm.usage import Budget, Limits, Usage
 
 nan,inf,name = math.nan,math.inf,'openai/some-model'
 

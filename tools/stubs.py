@@ -266,7 +266,10 @@ class Stub:
 
     def imports(self):
         "`(module, name)` of what the stub speaks of, None for the name where a module is meant; what rlm defines is wanted from now on"
-        if lazy := self.mod.lazy(): return {(home, f'{nm} as {nm}') for nm,home in [*lazy.items(), *(o.rpartition('.')[::-2] for o in lazy.values())]}
+        if lazy := self.mod.lazy():
+            own = self.mod.name.removesuffix('.__init__')
+            rooms = {home.removeprefix(f'{own}.').split('.')[0] for home in lazy.values()}
+            return {*((home, f'{nm} as {nm}') for nm,home in lazy.items()), *((own, f'{o} as {o}') for o in rooms)}
         res = set()
         for nm,mod in self.need.items():
             node,alias = mod.imports.get(nm, (None, None))
@@ -285,7 +288,7 @@ class Stub:
     def text(self):
         "The whole stub"
         lazy = list(self.mod.lazy())
-        body = ['__version__: str'] if lazy else self.body()
+        body = ['__version__: str']*('__version__' in self.mod.values) if lazy else self.body()
         body.insert(0, f"__all__ = {lazy or ast.unparse(self.mod.values['__all__'])}")
         found = self.imports()
         lines = [f'# Made from {self.mod.path.name} by tools/stubs.py: do not edit', *sorted(f'import {o}' for o,nm in found if not nm)]

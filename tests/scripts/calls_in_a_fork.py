@@ -1,6 +1,6 @@
 "`url`: calls before a fork, in the child, and after its end"
 import os,sys,warnings
-from rlm.lm import LM
+from rlm.models.lm import LM
 
 warnings.simplefilter('default', ResourceWarning)
 lm = LM('openai/m', sys.argv[1], retries=0)

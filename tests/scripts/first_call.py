@@ -1,13 +1,14 @@
 "Imports all that is imported late: by a shell, a cell, a call over each transport, and by the tools that run notebooks"
 import os
-import nbdev.clean,nbdev.export,nbdev.test,pandas
 from execnb.shell import CaptureShell
+from importlib import import_module
 from rlm.core import RLM
-from rlm.lm import LM
-from rlm.replay import ScriptedLM, ScriptedServer, call_repl
+from rlm.models.lm import LM
+from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
 
 RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)']))('c', 'q')
 for direct in '10':
     os.environ['RLM_DIRECT'] = direct
     with ScriptedServer(lambda m: 'FINAL(1)') as server: assert RLM(LM('openai/m', base_url=server.url, retries=0), mode='tools')('c', 'q').answer=='1'
+for o in ('nbdev.clean','nbdev.export','nbdev.test','pandas'): import_module(o)
 CaptureShell() # in which nbdev-test runs notebooks

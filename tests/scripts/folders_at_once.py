@@ -1,6 +1,6 @@
 "Makes folders, sweeps and removes, while other processes do the same"
 import os
-from rlm.folders import make_folder,remove_folder,sweep_folders
+from rlm.shell.folders import make_folder,remove_folder,sweep_folders
 
 for i in range(40):
     d = make_folder('worker')

@@ -2,7 +2,7 @@
 import asyncio,json,os,sys,threading,time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from doubles import Door, calls, lm, names, wait
-from rlm.replay import Fault
+from rlm.models.scripted import Fault
 
 def ready(server, n):
     wait(lambda: server.now>=n, 20)

@@ -3,8 +3,8 @@ import json,os,sys,threading,time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from doubles import idle, lm, tree, wait
 from rlm.core import RLM
-from rlm.replay import Fault, ScriptedServer
-from rlm.usage import Limits
+from rlm.models.scripted import Fault, ScriptedServer
+from rlm.models.usage import Limits
 
 n,out = [],sys.stdout
 def ready():

@@ -1,9 +1,9 @@
 "`[door, where, code, limit]`: a run through a door, that says READY where it is to be interrupted, OVER when it has ended, and then how"
 import asyncio,json,os,sys
 from rlm.core import RLM, advanced_toolloop
-from rlm.replay import Fault, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.usage import Limits
+from rlm.models.usage import Limits
 
 door,where,code,limit = json.loads(sys.argv[1])
 

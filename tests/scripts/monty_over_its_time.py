@@ -1,7 +1,7 @@
 "A cell of Monty that is over its time in a call that goes on, and the end of the interpreter a second later"
 import atexit,time
-from rlm.background import get_background
-from rlm.replay import ScriptedLM
+from rlm.models.background import get_background
+from rlm.models.scripted import ScriptedLM
 from rlm.tools import prep_shell
 
 sh = prep_shell('ctx', model=ScriptedLM(lambda m: (time.sleep(20), 'x')[1]), sandbox='monty')

@@ -1,7 +1,7 @@
 "`path`: a process that writes a trace there, and goes on"
 import sys,time
 from pathlib import Path
-from rlm.trace import Trace
+from rlm.trace.events import Trace
 
 t = Trace().open(Path(sys.argv[1]), dict(run='1', root=dict(model='m'), context=None))
 t.add('run_started')

@@ -3,7 +3,7 @@ import os,sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from doubles import Door, cells, echo, lm, names, outputs
 from rlm.core import RLM
-from rlm.replay import Fault
+from rlm.models.scripted import Fault
 
 delay,code = .5,'import sys\nr = llm_query_batched([f"p{i}" for i in range(12)])\nprint(len(r))\nprint("seen", file=sys.stderr)'
 with Door(cells(code, sub=lambda m: Fault(delay=delay, reply=echo(m)))) as server:

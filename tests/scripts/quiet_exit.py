@@ -1,6 +1,6 @@
 "`url`: ends after calls, a stream that was given up, and a fork"
 import os,sys
-from rlm.lm import LM
+from rlm.models.lm import LM
 
 lm = LM('openai/m', sys.argv[1])
 lm.map([str(i) for i in range(20)])

@@ -1,7 +1,7 @@
 "A run with a trace, or one that is taken up again, as the JSON argument says: path, url, go, concurrency; what came of it is in `path.done`"
 import json,os,sys
 from rlm.core import RLM
-from rlm.lm import LM
+from rlm.models.lm import LM
 from rlm.rerun import resume
 
 context = 'Sing, goddess, of the anger of Achilles. ' * 50

@@ -1,6 +1,6 @@
 "`start`: which bubblewrap is taken in that working directory, or why none"
 import os,sys
-from rlm.isolation import facts
+from rlm.shell.process import facts
 
 os.chdir(sys.argv[1])
 f = facts()

@@ -1,6 +1,6 @@
 import sys
 def main():
-    from rlm.replay import ScriptedLM
+    from rlm.models.scripted import ScriptedLM
     from rlm.tools import prep_shell
     sh = prep_shell('text', model=ScriptedLM('pong'), sandbox=sys.argv[1])
     print(sh.backend)

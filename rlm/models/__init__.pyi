@@ -1,0 +1,7 @@
+# Made from __init__.py by tools/stubs.py: do not edit
+from rlm.models import lm as lm, providers as providers, scripted as scripted, usage as usage
+from rlm.models.lm import LM as LM
+from rlm.models.providers import LMError as LMError
+from rlm.models.scripted import ScriptedLM as ScriptedLM, ScriptedServer as ScriptedServer, no_live_calls as no_live_calls
+from rlm.models.usage import Budget as Budget, BudgetExceeded as BudgetExceeded, Limits as Limits, Usage as Usage
+__all__ = ['LM', 'Limits', 'Usage', 'Budget', 'BudgetExceeded', 'LMError', 'ScriptedLM', 'ScriptedServer', 'no_live_calls']

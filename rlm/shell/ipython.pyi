@@ -1,0 +1,79 @@
+# Made from ipython.py by tools/stubs.py: do not edit
+from IPython.core.interactiveshell import InteractiveShell
+from dataclasses import dataclass
+from typing import Any
+__all__ = ['held', 'ReplShell', 'show_value', 'is_quiet', 'Cell']
+
+def held(context: object) -> str: ...
+
+class ReplShell(InteractiveShell):
+    """An IPython shell for a model's code"""
+    compiler_class: Any
+    loop_runner: Any
+    helpers: dict
+    builtin_names: set
+    profile_dir: Any
+    builtin_trap: Any
+    display_trap: Any
+    last_execution_result: Any
+    on_write: Any
+    def __init__(self) -> None: ...
+    def init_virtualenv(self) -> None: ...
+    def init_prompts(self) -> None: ...
+    def init_profile_dir(self, profile_dir: Any) -> None: ...
+    def init_builtins(self) -> None: ...
+    def init_displayhook(self) -> None: ...
+    def showtraceback(self, *args: Any, **kw: Any) -> None: ...
+    def showsyntaxerror(self, *args: Any, **kw: Any) -> None: ...
+    def showindentationerror(self) -> None: ...
+    def enable_gui(self, gui: Any=None) -> None: ...
+    def ask_exit(self) -> None: ...
+    async def run_code(self, code_obj: Any, result: Any=None, *, async_: Any=False) -> bool:
+        """As IPython's, without its swap of `sys.excepthook`"""
+    def transform_ast(self, node: Any) -> Any:
+        """Keep the value of a last expression in `_`"""
+    def should_run_async(self, raw_cell: Any, **kw: Any) -> Any: ...
+    def enable_matplotlib(self, gui: Any=None) -> tuple: ...
+    def restore(self) -> list[str]:
+        """Put the helpers and the context back"""
+    def variables(self) -> list[str]:
+        """Names that cells made"""
+    def let_go(self) -> None:
+        """Give `sys.stdout` back although a cell still runs, in a thread that was left behind"""
+    def close(self) -> None:
+        """Let go of the context and all variables; IPython alone never frees a shell"""
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+        """Run one cell
+
+        Parameters::
+
+            name        type        default  meaning
+            code        str                  Python, as in a notebook cell: magics and `await` work
+            timeout     float|None  None     Seconds; None for no limit
+            max_output  int         5000     Characters of output to keep
+            returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
+        """
+
+def show_value(value: object, out: Any, limit: int=5000) -> None: ...
+
+def is_quiet(code: str) -> bool: ...
+
+@dataclass
+class Cell:
+    """What happened when a cell ran
+
+    Fields::
+
+        name      type                default  meaning
+        output    str                          What the model sees: stdout and stderr, then the last value, then the
+                                               error; clipped
+        value     object              None     Value of the last expression
+        error     BaseException|None  None     What the code raised
+        seconds   float               0.0      How long it took
+        left_out  int                 0        Characters of the output that were dropped
+    """
+    output: str
+    value: object = ...
+    error: BaseException | None = ...
+    seconds: float = ...
+    left_out: int = ...

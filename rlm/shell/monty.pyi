@@ -1,0 +1,36 @@
+# Made from monty.py by tools/stubs.py: do not edit
+from rlm.shell.ipython import Cell
+from rlm.shell.process import Bounds
+from rlm.shell.sandbox import SandboxShell
+from typing import Any
+__all__ = ['MontyShell']
+
+class MontyShell(SandboxShell):
+    """The contract of `ReplShell` over a Monty session
+
+    Parameters::
+
+        name     type    default   meaning
+        bounds   Bounds  Bounds()  `memory` and `cpu` hold here
+        secrets  list    ()        Values that are cut out of what comes back
+        models   list    ()        Models that code may name in its calls
+    """
+    monty: Any
+    kind: str
+    backend: str
+    def __init__(self, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> None: ...
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+        """Run one cell
+
+        Parameters::
+
+            name        type        default  meaning
+            code        str                  Python that Monty knows
+            timeout     float|None  None     Seconds; None for no limit but the one on processor time
+            max_output  int         5000     Characters of output to keep
+        """
+    def variables(self) -> list: ...
+    def restore(self) -> list: ...
+    def let_go(self) -> None: ...
+    def close(self) -> None:
+        """End the session and its process"""

@@ -1,0 +1,58 @@
+# Made from sandbox.py by tools/stubs.py: do not edit
+from rlm.shell.ipython import Cell
+from rlm.shell.process import Bounds
+from typing import Any
+__all__ = ['most_tools', 'most_flying', 'WorkerDied', 'SandboxShell']
+
+class WorkerDied(RuntimeError):
+    ...
+most_tools: int
+most_flying: Any
+
+class SandboxShell:
+    """`ReplShell`'s contract, with the cells in a worker process
+
+    Parameters::
+
+        name     type      default   meaning
+        sandbox  str       'auto'    `auto` or `strict`
+        helpers  str|None  None      `module:function` that makes the helpers which must be where the
+                                     variables are
+        bounds   Bounds    Bounds()  How much the worker may use
+        secrets  list      ()        Values that are cut out of what comes back, besides keys in the
+                                     environment
+        models   list      ()        Models that code may name in its calls
+    """
+    kind: Any
+    backend: Any
+    native: str | None
+    bounds: Any
+    secrets: list
+    models: list
+    helpers: dict
+    user_ns: Any
+    tools: Any
+    on_write: Any
+    images: list
+    def __init__(self, sandbox: str='auto', helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> None: ...
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+        """Run one cell in the worker
+
+        Parameters::
+
+            name        type        default  meaning
+            code        str                  Python, as in a notebook cell: magics and `await` work
+            timeout     float|None  None     Seconds; None for no limit but the one on processor time
+            max_output  int         5000     Characters of output to keep
+            returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
+        """
+    def variables(self) -> list[str]:
+        """Names that cells made"""
+    def restore(self) -> list[str]:
+        """Send the helpers and the context to the worker"""
+    def let_go(self) -> None:
+        """End the worker although a cell still runs"""
+    def close(self) -> None:
+        """End the worker, remove its folder, let go of the context"""
+    def access(self) -> list[dict]:
+        """What code tried to touch besides the installed packages: files, the network, processes. A report, which code can evade; the boundary does not depend on it"""

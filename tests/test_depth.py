@@ -2,7 +2,7 @@
 import asyncio,json,signal,sys,time
 from collections import Counter
 import pytest
-from doubles import idle, lm, outputs, tree, wait
+from doubles import Door, idle, lm, outputs, tree, wait
 from forks import script
 from rlm.core import RLM, advanced_toolloop
 from rlm.models.lm import FailedQuery

@@ -1,6 +1,6 @@
 """Python scripts in processes of their own that need not import anything: a server has imported rlm, litellm, IPython and nbdev, and forks a process
 for each script. There is a server in each of xdist's workers; `script` starts one, as `python script.py` would, and `run_script` waits for its end."""
-import gc,importlib,io,json,os,runpy,signal,socket,subprocess,sys,tempfile,threading,time
+import atexit,gc,importlib,io,json,os,runpy,signal,socket,subprocess,sys,tempfile,threading,time,traceback
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
@@ -13,8 +13,8 @@ def load():
     os.environ['OPENBLAS_NUM_THREADS'] = '1' # numpy would start threads of its own
     from project import mod_name,modules
     from rlm.models.providers import load_litellm
-    for o in modules:
-        if not o.name.startswith('_'): importlib.import_module(mod_name(o))
+    names = *(mod_name(o) for o in modules if not o.name.startswith('_')),*'ipykernel.kernelapp matplotlib_inline.backend_inline nbdev.clean nbdev.export nbdev.test pandas'.split()
+    for o in names: importlib.import_module(o)
     load_litellm()
     r,w = os.pipe()
     if not (pid:=os.fork()):
@@ -58,7 +58,22 @@ def become(d, fds):
         setattr(sys, f'__{nm}__', getattr(sys, nm))
     main = sys.modules['__main__'] = type(sys)('__main__')
     main.__dict__.update(__file__=d['argv'][0], __builtins__=__builtins__)
-    with open(d['argv'][0], encoding='utf-8') as f: exec(compile(f.read(), d['argv'][0], 'exec'), vars(main))
+    with open(d['argv'][0], encoding='utf-8') as f: code = compile(f.read(), d['argv'][0], 'exec')
+    if d['quick']: end_quickly(code, vars(main))
+    exec(code, vars(main))
+
+def end_quickly(code, ns):
+    "Runs the script and ends without taking the interpreter down: to free all that the server has imported takes longer than most scripts"
+    status = 0
+    try: exec(code, ns)
+    except SystemExit as e: status = e.code if isinstance(e.code, int) else 0 if e.code is None else print(e.code, file=sys.stderr) or 1
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for o in (sys.stdout,sys.stderr): o.flush()
+    os._exit(status)
 
 def serve(sock):
     "Forks for each message a process that forks the script and tells its pid and its end; returns in the script's"
@@ -98,7 +113,7 @@ server = Server()
 
 class Script:
     "A process that runs a script, with what `subprocess.Popen` offers"
-    def __init__(self, path, *args, cwd=None, env=None, session=False, **fds):
+    def __init__(self, path, *args, cwd=None, env=None, session=False, quick=False, **fds):
         self.args,self.returncode,self.stdin,self.stdout,self.stderr = [str(path), *map(str, args)],None,None,None,None
         r,w = os.pipe()
         theirs,opened = [],[w]
@@ -113,7 +128,8 @@ class Script:
             elif fd==subprocess.DEVNULL: opened.append(fd:=os.open(os.devnull, os.O_RDWR))
             theirs.append((i, fd if isinstance(fd, int) else fd.fileno()))
         env = {k: str(v) for k,v in {**os.environ, **(env or {})}.items() if v is not None}
-        server.send(dict(argv=self.args, cwd=str(cwd or os.getcwd()), env=env, session=session, open=[i for i,_ in theirs]), [w, *(fd for _,fd in theirs)])
+        d = dict(argv=self.args, cwd=str(cwd or os.getcwd()), env=env, session=session, quick=quick, open=[i for i,_ in theirs])
+        server.send(d, [w, *(fd for _,fd in theirs)])
         for o in opened: os.close(o)
         self.status = open(r)
         self.pid = int(self.status.readline())
@@ -168,7 +184,7 @@ class Script:
         self.close()
 
 def script(name, *args, **kw):
-    "A script of tests/scripts, or of any path, on its way"
+    "A script of tests/scripts, or of any path, on its way; `quick` where the end of its interpreter is not what is tested"
     return Script(here/'scripts'/name, *args, **kw)
 
 def run_script(name, *args, stdin=None, timeout=60, **kw):

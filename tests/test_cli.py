@@ -15,7 +15,7 @@ def result(res):
     assert 'Traceback' not in res.stderr+res.stdout, res.stderr
     return res.returncode,res.stdout,res.stderr
 
-def cli(*args, stdin='', cwd=None, **env): return result(run_script(rlm, *args, stdin=stdin, cwd=cwd, env=env))
+def cli(*args, stdin='', cwd=None, **env): return result(run_script(rlm, *args, stdin=stdin, cwd=cwd, env=env, quick=True))
 
 def fresh_cli(*args, stdin='', cwd=None, **env):
     "The same in a new interpreter: where its start, or what it imports, is what is tested"

@@ -87,7 +87,7 @@ def test_unreadable(folder):
         os.chmod(d, 0o755)
         (Path(d)/'.env').write_text('A_API_KEY=k')
         (Path(d)/'.env').chmod(0)
-        res = run_script('env_of_another_user.py', cwd=d)
+        res = run_script('env_of_another_user.py', cwd=d, quick=True)
     assert res.stdout.strip()=='False' and 'was not read' in res.stderr and 'Traceback' not in res.stderr, res
 
 def test_the_wall_stays(folder, monkeypatch, capsys):

@@ -106,8 +106,8 @@ def test_bwrap_from(where, tmp_path):
     if where=='parent': d.chmod(0o777)
     path = dict(dot='.', empty='', relative='bin', working=str(d), missing=str(tmp_path/'no')).get(where, str(bad))
     start = tmp_path if where in ('others','parent') else d
-    out = check(run_script('where_bwrap.py', start, env=dict(PATH=f'{path}:/usr/bin:/bin'))).splitlines()
+    out = check(run_script('where_bwrap.py', start, env=dict(PATH=f'{path}:/usr/bin:/bin'), quick=True)).splitlines()
     assert not (tmp_path/'RAN').exists() and out[0] in ('/usr/bin/bwrap','/bin/bwrap','None'), out
-    alone = check(run_script('where_bwrap.py', start, env=dict(PATH=path))).splitlines()
+    alone = check(run_script('where_bwrap.py', start, env=dict(PATH=path), quick=True)).splitlines()
     assert not (tmp_path/'RAN').exists() and alone[0]=='None', alone
     if where!='missing': assert 'not used' in alone[1] or where in ('dot','empty','relative'), alone

@@ -3,7 +3,7 @@ import asyncio,json,signal,subprocess,sys,time
 from contextlib import suppress
 import pytest
 from forks import script
-from test_kernel import kernel, reply, result
+from kernels import begun, kernel, reply, result
 from rlm.core import RLM
 from rlm.models.scripted import ScriptedLM, call_repl
 
@@ -108,9 +108,11 @@ from rlm.core import RLM, advanced_toolloop
 from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 def script(messages):
-    if len(messages)==1: return Fault(delay=20, reply='late')
     n = sum(m['role']=='assistant' for m in messages)
-    return call_repl('kept = 5', 'So far: 5.') if n==0 else call_repl(code) if n==1 and code else Fault(delay=20, reply='late')
+    if len(messages)>1 and n==0: return call_repl('kept = 5', 'So far: 5.')
+    if len(messages)>1 and n==1 and code: return call_repl(code)
+    open(BEGUN, 'w').close()
+    return Fault(delay=20, reply='late')
 server = ScriptedServer(script).__enter__()
 out = sys.stdout
 def start():
@@ -119,16 +121,17 @@ def start():
     return advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model='openai/m', base_url=server.url)
 '''
 
-def test_kernel_interrupt():
+def test_kernel_interrupt(tmp_path):
     "The final item comes, the cell ends well, and the kernel and the shell work in the next"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "code = '1'\nnext(start())", 60)['status']=='ok'
+        assert reply(kc, f"BEGUN = {str(tmp_path/'begun')!r}" + KERNEL + "code = '1'\nnext(start())", 60)['status']=='ok'
         for name in (None, 'sleep', 'busy', 'batch', 'awaits'):
             loop = 'n = 0\nrlm = RLM("openai/m", base_url=server.url, mode="tools")\nchat = rlm.chat("ctx"); sh = chat.sh\nfor q in "abc":\n    n += 1\n    chat(q)'
             for door in ('items = list(start()); r = items[-1]', loop):
-                msg = kc.execute(f'code = {cells.get(name)!r}\n{door}', allow_stdin=False, stop_on_error=False)
-                time.sleep(1.5)
-                kc.km.interrupt_kernel()
+                code = f"open({str(tmp_path/'begun')!r}, 'w').close()\n{cells[name]}" if name in ('sleep','busy','awaits') else cells.get(name)
+                msg = kc.execute(f'code = {code!r}\n{door}', allow_stdin=False, stop_on_error=False)
+                begun(tmp_path/'begun')
+                kc.interrupt()
                 start = time.monotonic()
                 r = result(kc, msg)
                 took = time.monotonic()-start
@@ -137,13 +140,13 @@ def test_kernel_interrupt():
                 r = reply(kc, "assert (r['stop'], r['answer'])==('interrupted', ''), r\nassert sys.stdout is out and sh.run('kept + 1').value==6\nassert r['usage'].calls==r['steps']")
                 assert r['status']=='ok', (name, door, r)
 
-def test_kernel_interrupt_of_await():
+def test_kernel_interrupt_of_await(tmp_path):
     "Under `await` too, where Jupyter does not wake a loop in which nothing happens"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "from rlm.models.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
+        assert reply(kc, f"BEGUN = {str(tmp_path/'begun')!r}" + KERNEL + "from rlm.models.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
         msg = kc.execute("await rlm.arun('ctx', 'q')", allow_stdin=False, stop_on_error=False)
-        time.sleep(1.5)
-        kc.km.interrupt_kernel()
+        begun(tmp_path/'begun')
+        kc.interrupt()
         start = time.monotonic()
         assert result(kc, msg)['ename']=='CancelledError' and time.monotonic()-start<bound()
         assert reply(kc, "assert rlm.last.stop=='interrupted' and rlm.last.steps==2, rlm.last")['status']=='ok'

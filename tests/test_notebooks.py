@@ -23,7 +23,7 @@ def copy(tmp_path_factory):
 def test_runs(nb, copy):
     "As `nbdev-test` runs it, in a process of its own; without leaving files beside it"
     before = files(copy)
-    check(run_script(scripts/'nbdev-test', rel(nb), '--n-workers', '0', '--do-print', cwd=copy, timeout=120))
+    check(run_script(scripts/'nbdev-test', rel(nb), '--n-workers', '0', '--do-print', cwd=copy, timeout=120, quick=True))
     none(files(copy)-before, 'files left behind:')
 
 @pytest.mark.parametrize('nb', **by_name(notebooks))
@@ -47,7 +47,7 @@ def fresh(tmp_path_factory):
     "A copy of the project where all that nbdev generates was deleted and exported anew"
     d = copy_project(tmp_path_factory.mktemp('export')/'rlm')
     for p in made(d)[:-1]: p.unlink()
-    check(run_script(scripts/'nbdev-export', cwd=d))
+    check(run_script(scripts/'nbdev-export', cwd=d, quick=True))
     return d
 
 @pytest.mark.parametrize('nb', **by_name(exporting))

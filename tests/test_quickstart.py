@@ -1,8 +1,8 @@
 "The quick start as a user types it, against a real HTTP server, from a script and inside a real Jupyter kernel"
 import json,subprocess,sys
-import nbformat,pytest
+import pytest
 from doubles import gifts, quick_model
-from nbclient import NotebookClient
+from kernels import execute
 from rlm.models.scripted import ScriptedServer
 
 # Model and URL aside, this is what the README and the issue tracker tell people to type.
@@ -57,8 +57,7 @@ def test_script(tmp_path, transport):
 @pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
 def test_kernel(transport):
     with ScriptedServer(quick_model) as server:
-        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])
-        NotebookClient(nb, timeout=120, kernel_name='python3').execute()
-        out = ''.join(o.get('text', '') for c in nb.cells for o in c.outputs if o.output_type=='stream' and o.name=='stdout')
-        assert not [o for c in nb.cells for o in c.outputs if o.output_type!='stream' or o.name=='stderr']
+        cells = execute(setup(server.url), QUICK_START, REPORT, own=True)
+        out = ''.join(o.text for c in cells for o in c if o.output_type=='stream' and o.name=='stdout')
+        assert not [o for c in cells for o in c if o.output_type!='stream' or o.name=='stderr']
         check_report(out, server)

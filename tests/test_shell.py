@@ -183,7 +183,7 @@ def test_nested_limits():
 
 def said(name, *args):
     "What a script prints as JSON in its last line"
-    res = run_script(name, *args, cwd=root)
+    res = run_script(name, *args, cwd=root, quick=True)
     assert not res.returncode, res.stdout[-2000:]+res.stderr[-2000:]
     return json.loads(res.stdout.splitlines()[-1])
 

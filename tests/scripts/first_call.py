@@ -1,7 +1,5 @@
-"Imports all that is imported late: by a shell, a cell, a call over each transport, and by the tools that run notebooks"
+"Imports all that is imported late: by a shell, a cell, a call over each transport"
 import os
-from execnb.shell import CaptureShell
-from importlib import import_module
 from rlm.core import RLM
 from rlm.models.lm import LM
 from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
@@ -10,5 +8,3 @@ RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)'
 for direct in '10':
     os.environ['RLM_DIRECT'] = direct
     with ScriptedServer(lambda m: 'FINAL(1)') as server: assert RLM(LM('openai/m', base_url=server.url, retries=0), mode='tools')('c', 'q').answer=='1'
-for o in ('nbdev.clean','nbdev.export','nbdev.test','pandas'): import_module(o)
-CaptureShell() # in which nbdev-test runs notebooks

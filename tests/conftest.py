@@ -18,7 +18,7 @@ for _sig,_how in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, s
 if 'PYTEST_XDIST_WORKER' not in os.environ:
     # No user's profile, history or config: IPython's, nbdev's and chkstyle's are all found through these
     _tmp = tempfile.TemporaryDirectory(prefix='rlm-tests-')
-    os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config')
+    os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config', TESTS_FOLDER=_tmp.name, TESTS_PID=str(os.getpid()))
 
 # What takes seconds, the longest first
 long = """test_walls test_attacks test_host test_isolation test_ctrl_c test_harness_can_fail test_ordinary test_kernel_interrupt test_interrupt test_malformed_frames_end_the_worker

@@ -1,6 +1,7 @@
 """Python scripts in processes of their own that need not import anything: a server has imported rlm, litellm, IPython and nbdev, and forks a process
-for each script. There is a server in each of xdist's workers; `script` starts one, as `python script.py` would, and `run_script` waits for its end."""
-import atexit,gc,importlib,io,json,os,runpy,signal,socket,subprocess,sys,tempfile,threading,time,traceback
+for each script. `script` starts one, as `python script.py` would, and `run_script` waits for its end."""
+import atexit,gc,importlib,io,json,os,runpy,select,signal,socket,subprocess,sys,tempfile,threading,time,traceback
+from contextlib import suppress
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
@@ -75,48 +76,57 @@ def end_quickly(code, ns):
     for o in (sys.stdout,sys.stderr): o.flush()
     os._exit(status)
 
-def serve(sock):
-    "Forks for each message a process that forks the script and tells its pid and its end; returns in the script's"
+def alive(pid):
+    with suppress(ProcessLookupError): return os.kill(pid, 0) is None
+
+def serve(listener):
+    "For each connection a process is forked that forks the script and tells its pid and its end; returns in the script's. Ends with the tests"
     signal.signal(signal.SIGINT, signal.SIG_IGN) # Ctrl-C in the terminal of the tests is pytest's
     signal.signal(signal.SIGCHLD, signal.SIG_IGN) # nobody waits for those that wait
-    sock.send(b'ready')
-    while (got:=socket.recv_fds(sock, 1<<20, 4))[0]:
-        data,fds,*_ = got
-        if not os.fork():
-            sock.close()
+    while alive(int(os.environ['TESTS_PID'])):
+        if not select.select([listener], [], [], 1)[0]: continue
+        conn,_ = listener.accept()
+        data,fds,*_ = socket.recv_fds(conn, 1<<20, 3)
+        if data and not os.fork():
+            listener.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if not (pid:=os.fork()):
-                os.close(fds[0])
-                return json.loads(data),fds[1:]
-            for o in fds[1:]: os.close(o)
-            os.write(fds[0], f'{pid}\n'.encode())
-            os.write(fds[0], str(os.waitpid(pid, 0)[1]).encode())
+                conn.close()
+                return json.loads(data),fds
+            for o in fds: os.close(o)
+            conn.send(str(pid).encode())
+            conn.send(str(os.waitpid(pid, 0)[1]).encode())
             os._exit(0)
         for o in fds: os.close(o)
+        conn.close()
 
 # What tests call
 
-class Server:
-    "The server of this process, started when it is needed first"
-    pid = None
-
-    def send(self, d, fds):
-        if self.pid!=os.getpid():
-            self.sock,far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1<<20)
-            with far: subprocess.Popen([sys.executable, __file__, str(far.fileno())], pass_fds=[far.fileno()], stdin=subprocess.DEVNULL, cwd=here.parent)
-            self.pid = os.getpid()
-            assert self.sock.recv(9)==b'ready', 'the server has ended'
-        socket.send_fds(self.sock, [json.dumps(d).encode()], fds)
-
-server = Server()
+def connected():
+    "A connection to the server of these tests, which the first that needs it starts"
+    folder = Path(os.environ['TESTS_FOLDER'])
+    path = str(folder/'forks')
+    with suppress(FileExistsError):
+        (folder/'forks.begun').mkdir()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(path)
+            listener.listen(64)
+            subprocess.Popen([sys.executable, __file__, str(listener.fileno())], pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL, cwd=here.parent)
+    end,sock = time.monotonic()+10,socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    while True: # another worker may be about to start it
+        try: sock.connect(path)
+        except (FileNotFoundError,ConnectionRefusedError):
+            if time.monotonic()>end: raise
+            time.sleep(.02)
+        else: break
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1<<20)
+    return sock
 
 class Script:
     "A process that runs a script, with what `subprocess.Popen` offers"
     def __init__(self, path, *args, cwd=None, env=None, session=False, quick=False, **fds):
         self.args,self.returncode,self.stdin,self.stdout,self.stderr = [str(path), *map(str, args)],None,None,None,None
-        r,w = os.pipe()
-        theirs,opened = [],[w]
+        theirs,opened = [],[]
         for i,nm in enumerate(streams):
             fd = fds.get(nm, subprocess.PIPE if i else subprocess.DEVNULL)
             if fd is None: continue # closed
@@ -129,15 +139,17 @@ class Script:
             theirs.append((i, fd if isinstance(fd, int) else fd.fileno()))
         env = {k: str(v) for k,v in {**os.environ, **(env or {})}.items() if v is not None}
         d = dict(argv=self.args, cwd=str(cwd or os.getcwd()), env=env, session=session, quick=quick, open=[i for i,_ in theirs])
-        server.send(d, [w, *(fd for _,fd in theirs)])
+        self.sock = connected()
+        socket.send_fds(self.sock, [json.dumps(d).encode()], [fd for _,fd in theirs])
         for o in opened: os.close(o)
-        self.status = open(r)
-        self.pid = int(self.status.readline())
+        said = self.sock.recv(99)
+        assert said, 'the server has ended: what it says of that is above'
+        self.pid = int(said)
         self.over = threading.Thread(target=self.end, daemon=True)
         self.over.start()
 
     def end(self):
-        with self.status: self.returncode = os.waitstatus_to_exitcode(int(self.status.read()))
+        with self.sock: self.returncode = os.waitstatus_to_exitcode(int(self.sock.recv(99)))
 
     def wait(self, timeout=None):
         "The exit code, negative for a signal"
@@ -195,6 +207,6 @@ def run_script(name, *args, stdin=None, timeout=60, **kw):
     return subprocess.CompletedProcess(p.args, p.returncode, out, err)
 
 if __name__=='__main__':
-    sock = socket.socket(fileno=int(sys.argv[1]))
+    listener = socket.socket(fileno=int(sys.argv[1]))
     load()
-    if job:=serve(sock): become(*job)
+    if job:=serve(listener): become(*job)

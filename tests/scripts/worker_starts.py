@@ -1,3 +1,4 @@
+"`sandbox path…`: starts a worker where this script lies, imports in it what it needs, and tries to read the paths"
 import sys
 def main():
     from rlm.models.scripted import ScriptedLM

@@ -3,7 +3,8 @@ import asyncio,json,math,multiprocessing,os,statistics,sys,time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from rlm.models.lm import LM, load_litellm
+from rlm.models.lm import LM
+from rlm.models.providers import load_litellm
 
 concurrency,repeats,latency = 64,3,.05
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rlm.core import RLM
-from rlm.models.lm import load_litellm
+from rlm.models.budget import Limits
+from rlm.models.providers import load_litellm
 from rlm.models.scripted import ScriptedLM, call_repl, completion
-from rlm.models.usage import Limits
 from rlm.tools import prep_shell
 
 n,window,marks = 200,10,(10,50,100,200)

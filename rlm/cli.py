@@ -71,8 +71,8 @@ def _pick_model(model, base_url=None):
 def _served_model(base_url):
     "The model of an OpenAI-protocol server that has just one; raises `BadUse`"
     import httpx
-    from rlm.models.lm import _loopback
-    if os.environ.get('RLM_LIVE')=='0' and not _loopback(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
+    from rlm.models.providers import is_local
+    if os.environ.get('RLM_LIVE')=='0' and not is_local(base_url): raise BadUse(f'--base-url {base_url} needs --model: live calls are forbidden here (RLM_LIVE=0), so the server is not asked.')
     key = os.environ.get('OPENAI_API_KEY')
     try:
         r = httpx.get(base_url.rstrip('/')+'/models', headers=dict(Authorization=f'Bearer {key}') if key else {}, timeout=10, follow_redirects=False)
@@ -184,7 +184,7 @@ def ask(
 ):
     "Ask a question about a text of any length"
     if not question.strip(): raise BadUse('The question is empty.')
-    from rlm.models.usage import Limits
+    from rlm.models.budget import Limits
     limits = Limits(steps=max_steps, cost=max_cost, time=max_time, depth=depth, **dict(tokens=max_tokens) if max_tokens is not None else {})
     context = read_context(files, question)
     if trace and Path(trace).is_file() and Path(trace).stat().st_size: raise BadUse(f'{trace} is there already: take that run up with rlm resume, or name another file.')

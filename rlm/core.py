@@ -23,10 +23,14 @@ from .context.about import context_facts, describe
 from .driver import Driver, Shared
 from .fences import code_blocks
 from .loop import Outcome, Rules
-from .models.lm import LM, FailedQuery, as_lm, as_lms, fingerprint
+from .models.batches import FailedQuery
+from .models.budget import Budget, BudgetExceeded, Limits, as_limits
+from .models.calls import fingerprint
+from .models.lm import LM
 from .models.messages import as_messages, content_text, message_of
+from .models.open import as_lm, as_lms
 from .models.providers import LMError, load_litellm
-from .models.usage import Budget, BudgetExceeded, Limits, Usage, as_limits
+from .models.usage import Usage
 from .modes import FenceMode, ToolsMode, tool_schema
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .secrets import clean, hidden_values, public_params, redact, strip_controls

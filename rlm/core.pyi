@@ -4,8 +4,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from rlm.driver import Driver
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
-from rlm.models.usage import Limits, Usage
+from rlm.models.usage import Usage
 from rlm.prompts import Prompts
 from rlm.shell.ipython import ReplShell
 from rlm.trace.events import Trace

@@ -8,15 +8,17 @@ __all__ = ['Shared', 'Driver']
 # %% ../nbs/machine/07_driver.ipynb #fa7b0bdf
 import asyncio, threading, warnings
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from fastcore.basics import patch
 from .loop import CallLM, Outcome, ToolResult, Rules, root_loop
 from .models.background import get_background, run_sync
+from .models.budget import Budget, BudgetExceeded
+from .models.calls import Scope
 from .models.lm import LM
 from .models.messages import content_text, facts_reply, reply_facts
 from .models.providers import LMError, load_litellm
-from .models.usage import Budget, BudgetExceeded, usage_of
+from .models.usage import usage_of
 from .modes import run_tool
 from .prompts import NO_OUTPUT
 from .secrets import public_params
@@ -59,13 +61,14 @@ class Driver:
         self.item,self.left,self._lock = None,None,threading.RLock()
         self.deaf = self.stopping = False # did a listener fail, or ask to stop from the thread that makes calls?
         if not parent: self.id = self.tell('run_started').id
-        door = dict(budget=self.budget, emit=self._lm_event, recorded=self._recorded)
-        self.lm = lm.using(role='root', depth=self.depth, **door)
+        scope = Scope(self.budget, self.depth, 'root', self._lm_event, recorded=self._recorded)
+        self.lm = lm.for_run(scope)
         rules.warn,rules.model = rules.warn or self._warn,lm.model
         self._keep(0)
         if sh:
             child = self.shared.child if self.depth+1<rules.limits.depth else None
-            sh.tools.begin(child=child and partial(child, self), room=self.shared.room, memo=self.shared.memo, depth=self.depth+1, **door)
+            lent = replace(scope, role='sub', depth=self.depth+1, memo=self.shared.memo)
+            sh.tools.begin(scope=lent, child=child and partial(child, self), room=self.shared.room)
             sh.helpers['history'] = out.history
 
 # %% ../nbs/machine/07_driver.ipynb #ee422118

@@ -3,8 +3,8 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from rlm.loop import Outcome, Rules
+from rlm.models.budget import Budget
 from rlm.models.lm import LM
-from rlm.models.usage import Budget
 from rlm.shell.ipython import ReplShell
 from rlm.trace.events import Event, Trace
 from rlm.trace.recording import Recording

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from .answer import Found, checked, cut_answer, mask_code, mask_thinking, near_miss
+from .models.budget import BudgetExceeded, Limits
 from .models.messages import content_text, message_of, withheld
 from .models.providers import LMError
-from .models.usage import BudgetExceeded, Limits, usage_of
+from .models.usage import usage_of
 from .modes import FenceMode, ToolCall, ToolsMode
 from .prompts import BARE_NOTE, BY_FENCE, CUT_NOTE, EMPTY_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .shell.capture import clip

@@ -1,7 +1,7 @@
 # Made from loop.py by tools/stubs.py: do not edit
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from rlm.models.usage import Limits
+from rlm.models.budget import Limits
 from rlm.modes import FenceMode, ToolCall, ToolsMode
 from rlm.prompts import Prompts
 from typing import Any, Self

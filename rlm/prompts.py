@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fastcore.docments import docments
 from functools import partial
 from .context.about import describe
-from .models.usage import Limits
+from .models.budget import Limits
 from .secrets import redact
 from .shell.calls import shown_signature, tool_doc
 from .shell.ipython import ReplShell

@@ -1,6 +1,6 @@
 # Made from prompts.py by tools/stubs.py: do not edit
 from dataclasses import dataclass
-from rlm.models.usage import Limits
+from rlm.models.budget import Limits
 from rlm.shell.ipython import ReplShell
 from typing import Any
 __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE', 'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'context_note', 'tools_note', 'limits_note', 'system_message', 'Prompts']

@@ -14,10 +14,10 @@ from . import _registry
 from ._docs import documented
 from .context.about import context_facts
 from .core import RLM, Run, _model_facts
+from .models.budget import Limits
 from .models.lm import LM
 from .models.messages import content_text
 from .models.providers import LMError, load_litellm, resolve_model
-from .models.usage import Limits
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .secrets import redact
 from .trace.events import read_traces

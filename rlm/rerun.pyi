@@ -1,7 +1,7 @@
 # Made from rerun.py by tools/stubs.py: do not edit
 from pathlib import Path
 from rlm.core import Run
-from rlm.models.usage import Limits
+from rlm.models.budget import Limits
 from typing import Any, TextIO
 __all__ = ['header_of', 'recorded_limits', 'resume', 'replay', 'fork']
 

@@ -10,16 +10,20 @@ __all__ = ['most_children', 'room_for_children', 'ReplTools', 'worker_helpers', 
 import asyncio, io, keyword, pydoc, re, sys, threading, time
 from collections.abc import Callable, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from fastcore.basics import patch
 from . import _registry
 from ._docs import documented
 from .context.about import describe
 from .fences import code_blocks, parse_cell
-from .models.lm import LM, FailedQuery, as_lm, estimate_tokens
+from .models.batches import FailedQuery
+from .models.calls import Scope
+from .models.lm import LM
 from .models.messages import as_messages, content_text
+from .models.open import as_lm
+from .models.params import estimate_tokens
 from .models.providers import LMError
-from .models.usage import Budget
 from .shell.interrupt import parallel
 from .shell.ipython import ReplShell
 from .shell.lookup import MissingVariable, find_var
@@ -39,19 +43,18 @@ class ReplTools:
         sh:ReplShell, # Their shell
         lm:LM|None, # Who answers sub-calls; None if no model was given
     ):
-        self.sh,self.lm = sh,lm and lm.using(role='sub', depth=1)
+        self.sh,self.lm = sh,lm and lm.for_run(replace(lm.scope, role='sub', depth=1))
         self.final = self.run_budget = self.last_error = self.child = None
         self.first,self.room = threading.Semaphore(1),room_for_children()
 
     def begin(self,
-        budget:Budget, # Of the run that begins; sub-calls count in it
+        scope:Scope, # What the run that begins lends to its sub-calls: the budget that they count in, and more
         child:Callable|None=None, # `(query, context) -> answer`: starts a child run; None at the last level
         room:threading.Semaphore|None=None, # For child runs of the whole tree; None for room of its own
-        **door, # More attributes for the door of sub-calls, as `LM.using` takes them
     ):
         "Get ready for a run"
-        self.run_budget,self.final,self.child,self.room = budget,None,child,room or self.room
-        if self.lm: self.lm = self.lm.using(budget=budget, **door)
+        self.run_budget,self.final,self.child,self.room = scope.budget,None,child,room or self.room
+        if self.lm: self.lm = self.lm.for_run(scope)
         names = dict(rlm_query=self.rlm_query, rlm_query_batched=self.rlm_query_batched)
         if child: self.sh.helpers.update(names)
         for nm in () if child else names:

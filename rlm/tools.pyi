@@ -1,8 +1,8 @@
 # Made from tools.py by tools/stubs.py: do not edit
 import threading
 from collections.abc import Callable
+from rlm.models.calls import Scope
 from rlm.models.lm import LM
-from rlm.models.usage import Budget
 from rlm.shell.ipython import ReplShell
 from typing import Any
 __all__ = ['most_children', 'room_for_children', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'strip_fence', 'make_run_repl']
@@ -14,13 +14,13 @@ class ReplTools:
     sh: ReplShell
     lm: Any
     final: tuple | None
-    run_budget: Budget | None
+    run_budget: Any
     last_error: Any
     child: Callable | None
     first: Any
     room: threading.Semaphore
     def __init__(self, sh: ReplShell, lm: LM | None) -> None: ...
-    def begin(self, budget: Budget, child: Callable | None=None, room: threading.Semaphore | None=None, **door: Any) -> None: ...
+    def begin(self, scope: Scope, child: Callable | None=None, room: threading.Semaphore | None=None) -> None: ...
     def budget(self) -> dict: ...
     def cell_time(self, timeout: Any) -> Any: ...
     def SHOW_VARS(self) -> dict: ...

@@ -222,7 +222,8 @@ class Judge:
         from rlm.models.scripted import ScriptedLM
         from rlm.tools import prep_shell
         self.scene = Scene()
-        from rlm.models.usage import Budget, Limits
+        from rlm.models.budget import Budget, Limits
+        from rlm.models.calls import Scope
         def model(messages): return f'sub:{s}' if len(s:=messages[-1]['content'])<1000 else 'sub'
         class Noted(ScriptedLM):
             "Notes which model would be asked, and where"
@@ -233,7 +234,7 @@ class Judge:
         self.children,self.most_children = 0,0
         def make():
             sh = prep_shell(words, model=self.lm, **(dict(sandbox=backend) if backend else {}))
-            sh.tools.begin(Budget(Limits.none()), child=self.child)
+            sh.tools.begin(Scope(Budget(Limits.none())), child=self.child)
             return sh
         self.make = make
         if (backend or '').startswith('landlock-'): self.make = lambda: OldShell(int(backend.removeprefix('landlock-')))

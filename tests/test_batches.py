@@ -7,9 +7,11 @@ from doubles import Door, calls, cells, echo, faults, lm, names, outputs, wait
 from forks import script
 from rlm.core import RLM
 from rlm.models.background import get_background
-from rlm.models.lm import FailedQuery, LMError
+from rlm.models.batches import FailedQuery
+from rlm.models.budget import Budget, BudgetExceeded, Limits
+from rlm.models.calls import Scope
+from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, call_repl, say
-from rlm.models.usage import Budget, BudgetExceeded, Limits
 from rlm.tools import prep_shell
 
 pytestmark = pytest.mark.usefixtures('warm','alone')
@@ -306,7 +308,7 @@ def test_failed_and_empty_are_asked_again():
 def test_first_asker_is_cancelled():
     "Who asks second is answered although the first gives up; who gives up second leaves the first alone"
     async def main(server):
-        m = lm(server).using(memo={})
+        m = lm(server).for_run(Scope(memo={}))
         a = asyncio.create_task(m.atext('x'))
         await asyncio.sleep(.1)
         b,c = (asyncio.create_task(m.atext('x')) for _ in range(2))
@@ -336,7 +338,7 @@ def test_both_askers_are_cancelled():
         await asyncio.wait([b], timeout=.3)
         return b.cancelled()
     with Door(latency=1.) as server:
-        m = lm(server).using(memo={})
+        m = lm(server).for_run(Scope(memo={}))
         assert asyncio.run_coroutine_threadsafe(main(m), get_background().loop).result() and len(server.asked)==1
 
 def test_outside_a_run():
@@ -502,6 +504,6 @@ def test_what_would_end_the_loop(what, how):
     bad,other,loop = Slow(reply, concurrency=2),ScriptedLM(lambda m: 'ok'),get_background().loop
     async def awaited(): return await bad.acall('stop')
     ways = {'call': lambda: bad('stop'), 'text': lambda: bad.text('stop'), 'map': lambda: bad.map(['a','stop',*map(str, range(100))]), 'pieces': lambda: list(bad.pieces('stop')), 'acall': lambda: asyncio.run(awaited()),
-        'text in a run': lambda: bad.using(memo={}).text('stop'), 'on_text': lambda: bad('fine', on_text=hear)}
+        'text in a run': lambda: bad.for_run(Scope(memo={})).text('stop'), 'on_text': lambda: bad('fine', on_text=hear)}
     with pytest.raises(what, match='told to'): ways[how]()
     assert get_background().loop is loop and other.text('q')=='ok' and len(bad.asked)<10

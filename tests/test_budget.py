@@ -6,11 +6,14 @@ from types import SimpleNamespace
 import doubles,pytest
 from packaging.version import Version
 from rlm.core import RLM, advanced_toolloop
-from rlm.models.background import get_background,run_sync
-from rlm.models.lm import LM, LMError
-from rlm.models.params import estimate_tokens,prompt_tokens
+from rlm.models.background import get_background, run_sync
+from rlm.models.budget import Budget, BudgetExceeded, Limits
+from rlm.models.calls import Scope
+from rlm.models.lm import LM
+from rlm.models.params import estimate_tokens, prompt_tokens
+from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say
-from rlm.models.usage import Budget, BudgetExceeded, Limits, Usage
+from rlm.models.usage import Usage
 from rlm.prompts import LANDING_PROMPT
 from rlm.tools import make_run_repl, prep_shell
 
@@ -395,8 +398,8 @@ def test_retries_end_at_the_limit():
     "What they have cost is told all the same"
     useless = dict(id='x', object='chat.completion', created=1, model='m', choices=[], usage=dict(prompt_tokens=9, completion_tokens=5, total_tokens=14))
     with ScriptedServer(lambda m: Fault(200, body=json.dumps(useless))) as server:
-        m,events = lm(server, retries=9, budget=Budget(Limits(calls=3))),[]
-        m.emit = lambda kind, **kw: events.append((kind, kw))
+        events = []
+        m = lm(server, retries=9).for_run(Scope(Budget(Limits(calls=3)), emit=lambda kind, **kw: events.append((kind, kw))))
         with pytest.raises(BudgetExceeded, match='3 calls') as e: m('q')
         assert len(server.asked)==3 and m.usage.total_tokens==42==e.value.usage.total_tokens==events[-1][1]['usage'].total_tokens
 
@@ -508,8 +511,8 @@ class Liar(LM):
 
     def price(self, sent, got): return self.rate*sent + 3*self.rate*got
 
-    def _reserve(self, request, last):
-        self.book.asked = super()._reserve(request, last)
+    def reserve(self, request, last):
+        self.book.asked = super().reserve(request, last)
         return self.book.asked
 
     async def send(self, request):
@@ -557,7 +560,7 @@ async def grow(lm, r, depth):
         else: assert not bad
     for _ in range(r.randrange(1, 4)):
         kind = r.random()
-        if kind<.3 and depth<3: await grow(lm.using(budget=budget.child(), depth=depth+1), r, depth+1)
+        if kind<.3 and depth<3: await grow(lm.for_run(Scope(budget.child(), depth+1)), r, depth+1)
         elif kind<.6: await one()
         else:
             tasks = [asyncio.ensure_future(one()) for _ in range(r.randrange(2, 6))]

@@ -6,9 +6,10 @@ import pytest
 from forks import run_script
 from machine import gone,linux,stat
 from rlm.core import RLM
-from rlm.models.lm import LMError
+from rlm.models.budget import Budget, Limits
+from rlm.models.calls import Scope
+from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.models.usage import Budget, Limits
 from rlm.prompts import tools_note
 from rlm.shell.process import process_pids
 from rlm.tools import prep_shell
@@ -50,7 +51,7 @@ def test_every_parameter_has_a_rule(shell):
     "Each parameter of the helpers that a worker may call is one that was thought of"
     from rlm.shell.calls import _data, _rules
     sh = shell()
-    sh.tools.begin(Budget(Limits()), child=lambda q, c: 'done')
+    sh.tools.begin(Scope(Budget(Limits())), child=lambda q, c: 'done')
     called = [sh.helpers[o] for o in sh.helpers if callable(sh.helpers[o]) and getattr(sh.helpers[o], '__self__', None) is sh.tools and o not in ('FINAL_VAR','SHOW_VARS')]
     assert {p for f in called for p in inspect.signature(f).parameters}-{*_rules}-{*_data}=={'model'}
 
@@ -59,7 +60,7 @@ def test_one_child_for_each(contexts):
     "One text is no list of contexts: in process too a child for each character would be started"
     sh = prep_shell('c', model=ScriptedLM('ok'))
     asked = []
-    sh.tools.begin(Budget(Limits()), child=lambda q, c: asked.append(c) or 'done')
+    sh.tools.begin(Scope(Budget(Limits())), child=lambda q, c: asked.append(c) or 'done')
     with pytest.raises(TypeError, match='must be a list'): sh.tools.rlm_query_batched('q', contexts)
     assert not asked and sh.tools.rlm_query_batched('q', (o for o in 'ab'))==['done']*2
     sh.close()
@@ -156,7 +157,7 @@ def test_no_oracle(shell, monkeypatch, call):
     lm = ScriptedLM(model, retries=0)
     def fails_in_a_call(g): return lm('bad '+g)
     sh = shell(dict(guesses=guesses), model=lm, tools=[echo, say, fails_in_a_call])
-    sh.tools.begin(Budget(Limits()), child=lambda q, c: sh._cleaned(c))
+    sh.tools.begin(Scope(Budget(Limits())), child=lambda q, c: sh._cleaned(c))
     cell = sh.run('guesses = context["guesses"]\n'+find % call, timeout=60)
     assert cell.value in ([], guesses), cell.output # all look alike: the right one is like the others
 
@@ -278,7 +279,7 @@ def test_few_children_at_once(shell):
     def child(q, c):
         with crowd: return q
     sh = shell()
-    sh.tools.begin(Budget(Limits()), child=child)
+    sh.tools.begin(Scope(Budget(Limits())), child=child)
     code = "from concurrent.futures import ThreadPoolExecutor as X\nwith X(40) as x: n = len(list(x.map(lambda i: rlm_query_batched('q', ['c']*2), range(40))))\nn"
     assert sh.run(code, timeout=30).value==40 and 1<crowd.most<=8
 

@@ -5,9 +5,9 @@ import pytest
 from doubles import Door, idle, lm, outputs, tree, wait
 from forks import script
 from rlm.core import RLM, advanced_toolloop
-from rlm.models.lm import FailedQuery
+from rlm.models.batches import FailedQuery
+from rlm.models.budget import Limits
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
-from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
 
 pytestmark = pytest.mark.usefixtures('warm','alone')

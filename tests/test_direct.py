@@ -7,8 +7,10 @@ from forks import run_script
 from project import check
 from rlm.models import direct
 from rlm.models.background import run_sync
-from rlm.models.lm import LM, LMError, load_litellm, reply_text
-from rlm.models.messages import reply_facts
+from rlm.models.lm import LM
+from rlm.models.messages import reply_facts, reply_text
+from rlm.models.plan import _plans, plan_for, usable
+from rlm.models.providers import LMError, load_litellm
 from rlm.models.scripted import Fault, ScriptedServer, completion, say, tool_call
 
 def both(server, monkeypatch, model='openai/some-model', prompt='q', **params):
@@ -169,7 +171,7 @@ def test_lane(monkeypatch):
             old = getattr(litellm, k)
             try:
                 setattr(litellm, k, v)
-                assert direct.usable(dict(messages=[]), server.url)==(k=='num_retries'), k # our own retries replace litellm's
+                assert usable(dict(messages=[]), server.url)==(k=='num_retries'), k # our own retries replace litellm's
             finally: setattr(litellm, k, old)
         told = []
         litellm.success_callback.append(lambda *args: told.append(args)) # registered after calls were made
@@ -179,7 +181,7 @@ def test_lane(monkeypatch):
         assert transport_of(lm('q', params=dict(mock_response='made up')))=='litellm' and transport_of(lm('q', metadata=dict(a='b')))=='litellm'
         with monkeypatch.context() as m:
             m.setenv('HTTPS_PROXY', 'http://127.0.0.1:9')
-            assert run_sync(direct.plan_for(dict(messages=[]), 'openai/m', server.url, 'k')) is None
+            assert run_sync(plan_for(dict(messages=[]), 'openai/m', server.url, 'k')) is None
         assert transport_of(lm('q'))=='direct'
 
 def test_direct_after_gemini(tmp_path):
@@ -189,9 +191,9 @@ def test_direct_after_gemini(tmp_path):
 
 def test_never_direct():
     "Other providers, and what OpenAI serves on another API or at another price"
-    def usable(url=None, **kw): return direct.usable(dict(messages=[dict(role='user', content='q')], **kw), url)
-    assert usable() and not usable(tools=[look]) and usable('http://127.0.0.1/v1', tools=[look]) and not usable('https://eu.api.openai.com/v1')
-    def plan(model, **kw): return run_sync(direct.plan_for(dict(messages=[], **kw), model, None, 'k'))
+    def fits(url=None, **kw): return usable(dict(messages=[dict(role='user', content='q')], **kw), url)
+    assert fits() and not fits(tools=[look]) and fits('http://127.0.0.1/v1', tools=[look]) and not fits('https://eu.api.openai.com/v1')
+    def plan(model, **kw): return run_sync(plan_for(dict(messages=[], **kw), model, None, 'k'))
     assert plan('openai/gpt-5-mini') and plan('openai/o1-pro') is None and plan('openai/responses/gpt-4o') is None and plan('openai/gpt-5.4', reasoning_effort='low', verbosity='high')
     assert transport_of(LM('embedded/extractive')('Question: Who?\n\nAda did it.'))=='litellm'
 
@@ -210,7 +212,7 @@ def test_keep_alive():
         for _ in range(10): lm('q')
         assert (server.connections,len(server.requests))==(1,10)
         assert [str(o) for o in lm.map([f'p {i}' for i in range(40)])]==['Paris']*40
-        assert server.connections<=5 and sum(p.result().url.startswith(server.url) for p in direct._plans.values() if p.result())==1
+        assert server.connections<=5 and sum(p.result().url.startswith(server.url) for p in _plans.values() if p.result())==1
 
 def test_idle_connection_closed():
     "A server that hangs up on an idle connection is no failure, even without retries"

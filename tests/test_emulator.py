@@ -4,8 +4,9 @@ from importlib.metadata import version
 import pytest
 from packaging.version import Version
 from rlm.core import RLM
-from rlm.models.lm import LM, LMError
+from rlm.models.lm import LM
 from rlm.models.messages import reply_facts, withheld
+from rlm.models.providers import LMError
 
 pytestmark = pytest.mark.slow
 

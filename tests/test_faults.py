@@ -4,9 +4,10 @@ from functools import partial
 import doubles,pytest
 from doubles import Scene, bare, faults, in_stream, odd, secret
 from rlm.core import RLM, advanced_toolloop
-from rlm.models.lm import LM, LMError
+from rlm.models.budget import Limits
+from rlm.models.lm import LM
+from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedServer, ScriptedLM, Fault, call_repl, say, tool_call
-from rlm.models.usage import Limits
 from rlm.prompts import EMPTY_NOTE
 from rlm.tools import prep_shell, make_run_repl
 
@@ -212,7 +213,7 @@ def test_refused_connection(transport):
 
 def test_missing_key():
     "Told before anything is sent, with the name of the variable"
-    from rlm.models.lm import classify, load_litellm
+    from rlm.models.providers import classify, load_litellm
     e = load_litellm().InternalServerError('OpenAIException - Missing credentials. Please pass an `api_key`', 'openai', 'gpt-5')
     err = classify(e, 'openai/gpt-5')
     assert err.kind=='missing_key' and not err.retry and 'OPENAI_API_KEY' in str(err)

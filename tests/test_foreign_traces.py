@@ -5,9 +5,9 @@ import pytest
 from rlm import rerun
 from rlm.cli import main
 from rlm.core import RLM, Run
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, tool_call, say
-from rlm.models.usage import Limits
 from rlm.trace.events import read_trace, read_traces
 
 KEY = 'sk-canary0123456789abcdef'

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from rlm.bench import benchmark_rlm, benchmark_vanilla
 from rlm.core import RLM, Chat, Run, RunStream, RunWarning, advanced_toolloop
-from rlm.models.lm import LMError
-from rlm.models.providers import load_litellm
+from rlm.models.budget import BudgetExceeded, Limits
+from rlm.models.providers import LMError, load_litellm
 from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
-from rlm.models.usage import BudgetExceeded, Limits, Usage
+from rlm.models.usage import Usage
 from rlm.shell.open import default_sandbox
 from rlm.tools import make_run_repl, prep_shell
 

@@ -9,9 +9,10 @@ from rlm.core import RLM, Run
 from rlm.driver import Driver, Shared
 from rlm.loop import Outcome, Rules
 from rlm.models.background import get_background
-from rlm.models.lm import LMError
+from rlm.models.budget import Budget, BudgetExceeded, Limits
+from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.models.usage import Budget, BudgetExceeded, Limits, usage_of
+from rlm.models.usage import usage_of
 from rlm.modes import ToolsMode, tool_schema
 from rlm.shell import process
 from rlm.shell.lookup import find_var

@@ -5,7 +5,8 @@ import nbformat,pytest
 from nbconvert import HTMLExporter
 from rlm.cli import main
 from rlm.core import RLM, Run, advanced_toolloop
-from rlm.models.lm import LM,LMError
+from rlm.models.lm import LM
+from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.models.usage import Usage
 from rlm.tools import make_run_repl, prep_shell

@@ -6,11 +6,12 @@ from importlib.metadata import version
 import pytest
 from doubles import Raw, http
 from rlm.core import RLM
+from rlm.models.budget import Limits
+from rlm.models.calls import Scope
 from rlm.models.lm import LM
 from rlm.models.messages import reply_text
 from rlm.models.providers import LMError, classify, load_litellm
 from rlm.models.scripted import Fault, ScriptedServer, say
-from rlm.models.usage import Limits
 
 @contextmanager
 def claude(*contents):
@@ -161,8 +162,7 @@ def test_missing_module_in_a_call(monkeypatch):
     "The same in a real call, of a provider whose client is not installed; it is made once"
     monkeypatch.setenv('RLM_LIVE', '1')
     tried = []
-    lm = LM('vertex_ai/gemini-2.5-pro', retries=3)
-    lm.emit = lambda kind, **kw: tried.append(kind)
+    lm = LM('vertex_ai/gemini-2.5-pro', retries=3).for_run(Scope(emit=lambda kind, **kw: tried.append(kind)))
     with pytest.raises(LMError) as e: lm('q')
     assert (e.value.kind,e.value.retry)==('missing_module', False) and 'google' in str(e.value) and 'call_retried' not in tried
 

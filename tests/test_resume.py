@@ -7,9 +7,9 @@ import pytest
 from doubles import fork, replay, resume, sound, totals
 from forks import script
 from rlm.core import RLM, Run, advanced_toolloop
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
-from rlm.models.usage import Limits
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace.events import read_traces
 

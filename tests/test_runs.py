@@ -7,9 +7,9 @@ from pydantic import BaseModel
 from rlm.answer import answer_reader
 from rlm.core import RLM, RunWarning, advanced_toolloop
 from rlm.loop import CallLM, Outcome, ToolResult, RunCell, Rules, root_loop
-from rlm.models.lm import LMError
+from rlm.models.budget import BudgetExceeded, Limits
+from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
-from rlm.models.usage import BudgetExceeded, Limits
 from rlm.modes import FenceMode, ToolsMode, code_blocks
 from rlm.prompts import FENCE_SYSTEM_PROMPT, FINAL_PROMPT, SUMMARY_PROMPT
 from rlm.tools import make_run_repl, prep_shell

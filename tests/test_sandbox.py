@@ -8,7 +8,8 @@ from forks import run_script,script
 from machine import below,gone,linux,no_bwrap
 from project import none
 from rlm.core import advanced_toolloop
-from rlm.models.lm import LM, LMError
+from rlm.models.lm import LM
+from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.shell._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
 from rlm.tools import make_run_repl, prep_shell

@@ -3,9 +3,9 @@ import json,pytest
 from pydantic import BaseModel
 from rlm.answer import CheckFailed, answer_reader, split_final
 from rlm.core import RLM, advanced_toolloop
-from rlm.models.lm import LMError
+from rlm.models.budget import Limits
+from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl, say, tool_call
-from rlm.models.usage import Limits
 from rlm.modes import code_blocks
 from rlm.prompts import BARE_NOTE, CUT_NOTE, FENCE_NOTE
 from rlm.tools import make_run_repl, named_tools, prep_shell, strip_fence

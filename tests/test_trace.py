@@ -6,10 +6,11 @@ import pytest
 from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
 from forks import script
 from rlm.core import RLM, Run, advanced_toolloop
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.providers import LMError, load_litellm
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, completion, say, tool_call
-from rlm.models.usage import Limits, Usage
+from rlm.models.usage import Usage
 from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell

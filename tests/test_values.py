@@ -2,10 +2,12 @@
 import math,pytest
 from rlm.bench import benchmark_rlm, benchmark_vanilla
 from rlm.core import RLM, advanced_toolloop
-from rlm.models.lm import LM, as_lm
+from rlm.models.budget import Budget, Limits
+from rlm.models.lm import LM
+from rlm.models.open import as_lm
 from rlm.models.params import chat_params
 from rlm.models.scripted import ScriptedLM
-from rlm.models.usage import Budget, Limits, Usage
+from rlm.models.usage import Usage
 from rlm.tools import prep_shell
 
 nan,inf,name = math.nan,math.inf,'openai/some-model'

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TextIO
 from .._docs import documented
 from ..core import RLM, _check_context, _check_query
-from ..models.lm import LM, as_lm, as_lms
+from ..models.budget import Budget, BudgetExceeded, Limits, as_limits
+from ..models.lm import LM
+from ..models.open import as_lm, as_lms
 from ..models.providers import LMError, load_litellm
-from ..models.usage import Budget, BudgetExceeded, Limits, as_limits
 
 # %% ../../nbs/bench/01_pair.ipynb #b0b93f2a
 VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the baseline

@@ -1,7 +1,7 @@
 # Made from pair.py by tools/stubs.py: do not edit
 from pathlib import Path
+from rlm.models.budget import Limits
 from rlm.models.lm import LM
-from rlm.models.usage import Limits
 from typing import Any, TextIO
 __all__ = ['VANILLA_PROMPT', 'benchmark_vanilla', 'benchmark_rlm']
 VANILLA_PROMPT: str

@@ -1,8 +1,10 @@
 # Made from lm.py by tools/stubs.py: do not edit
 from collections.abc import Callable
-from rlm.models.usage import Budget, Usage
-from typing import Any, Iterator, Self
-__all__ = ['LM', 'as_lm', 'as_lms', 'fingerprint', 'FailedQuery']
+from rlm.models.budget import Budget, Reservation
+from rlm.models.calls import Scope
+from rlm.models.usage import Usage
+from typing import Any, Iterator
+__all__ = ['LM']
 
 class LM:
     """A model to call
@@ -14,7 +16,8 @@ class LM:
                                            `embedded/extractive`
         base_url     str|None     None     OpenAI-protocol endpoint; None for the provider's own
         api_key      str|None     None     Key; None for the provider's environment variable
-        budget       Budget|None  None     Where calls are counted; None for one of its own, without limits
+        budget       Budget|None  None     Where calls are counted, until a run lends its own; None for one
+                                           without limits
         retries      int          3        Further tries after a failure that may pass
         timeout      float        600.0    Seconds for one try, all told
         fallbacks    list         ()       Models to ask, in order, when this one fails for good
@@ -28,23 +31,21 @@ class LM:
     model: str
     base_url: str | None
     api_key: str | None
-    budget: Any
+    params: Any
     retries: int
     timeout: float
     fallbacks: tuple
     concurrency: int | None
-    params: Any
-    depth: int
-    role: str
-    emit: Any
-    memo: Any
-    recorded: Any
+    scope: Scope
     def __init__(self, model: str, base_url: str | None=None, api_key: str | None=None, budget: Budget | None=None, retries: int=3, timeout: float=600.0, fallbacks: list | tuple=..., concurrency: int | None=None, params: dict | None=None, **sampling: Any) -> None: ...
+    @property
+    def budget(self) -> Budget:
+        """Where calls are counted"""
     @property
     def usage(self) -> Usage:
         """What all calls counted in this model's budget have used"""
     def using(self, model: str | None=None, **attrs: Any) -> LM:
-        """This door, with something changed
+        """This model, with something changed
 
         Parameters::
 
@@ -106,6 +107,17 @@ class LM:
             returns    tuple[int, float|None]           Tokens, and US dollars under a limit on cost; None when litellm knows
                                                         no price
         """
+    def reserve(self, request: dict, last: bool=False) -> Reservation:
+        """Take from the budget what a request may need
+
+        Parameters::
+
+            name     type         default  meaning
+            request  dict                  As for `send`
+            last     bool         False    Is this the last call of a run, for which part of the budget was kept
+                                           back?
+            returns  Reservation           Raises `BudgetExceeded`, and `LMError` where a limit cannot be kept
+        """
     def __call__(self, prompt: str | list, last: bool=False, on_text: Callable | None=None, **kw: Any) -> Any:
         """Call the model and wait
 
@@ -120,6 +132,16 @@ class LM:
             **kw                             Parameters for this call alone, as `LM` takes them; `tools`
             returns                          A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
         """
+    async def acall(self, prompt: str | list, **kw: Any) -> Any:
+        """Call the model from any event loop
+
+        Parameters::
+
+            name     type      default  meaning
+            prompt   str|list           A prompt, or messages
+            **kw                        As for a plain call
+            returns                     A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
+        """
     def pieces(self, prompt: str | list, **kw: Any) -> Iterator[Any]:
         """Call the model and hand on its text as it comes
 
@@ -130,16 +152,6 @@ class LM:
             **kw                        As for a plain call
             returns                     Yields `{\"type\": \"delta\", \"text\"}`, text None when a cut stream starts
                                         again; returns a litellm `ModelResponse`
-        """
-    async def acall(self, prompt: str | list, **kw: Any) -> Any:
-        """Call the model from any event loop
-
-        Parameters::
-
-            name     type      default  meaning
-            prompt   str|list           A prompt, or messages
-            **kw                        As for a plain call
-            returns                     A litellm `ModelResponse`; raises `LMError` or `BudgetExceeded`
         """
     @property
     def calls_tools(self) -> bool:
@@ -182,12 +194,13 @@ class LM:
             returns      list               The reply's text for each prompt, in order, or a `FailedQuery`, a str
                                             that carries the error
         """
+    def for_run(self, scope: Scope) -> LM:
+        """This model, as a run asks it
 
-def as_lm(model: str | LM, base_url: str | None=None, door: Callable | None=None, **params: Any) -> LM: ...
+        Parameters::
 
-def as_lms(model: str | LM, sub_model: str | LM | None=None, base_url: str | None=None, door: Callable | None=None, **params: Any) -> tuple[LM, LM]: ...
-
-def fingerprint(model: str, request: dict) -> str: ...
-
-class FailedQuery(str):
-    def __new__(cls, error: Any) -> Self: ...
+            name     type   default  meaning
+            scope    Scope           What a run lends: its budget, its depth, who is told, what is
+                                     remembered
+            returns  LM              Counts in the run's budget
+        """

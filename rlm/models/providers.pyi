@@ -1,10 +1,12 @@
 # Made from providers.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['load_litellm', 'check_url', 'resolve_model', 'LMError', 'brief', 'classify']
+__all__ = ['load_litellm', 'check_url', 'is_local', 'resolve_model', 'LMError', 'brief', 'classify']
 
 def load_litellm() -> Any: ...
 
 def check_url(url: str | None, name: str='base_url') -> Any: ...
+
+def is_local(url: str | None) -> bool: ...
 
 def resolve_model(model: str, base_url: str | None=None) -> tuple[str, str]: ...
 

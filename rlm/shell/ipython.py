@@ -208,7 +208,7 @@ def show_value(
     p.flush()
 
 # %% ../../nbs/shell/06_ipython.ipynb #0a2f2aaf
-_own = str(Path(__file__).parent) if '__file__' in globals() else '<none>'
+_own = str(Path(__file__).parent.parent) if '__file__' in globals() else '<none>'
 
 def _theirs(frames, prefix, own):
     "Frames of cells and of the libraries they call, without what lies below a function of this package"
@@ -239,7 +239,7 @@ def _error_text(self:ReplShell, e):
         _tidy(te, f'<{self.compile.prefix} cell', _own)
         s = ''.join(te.format())
     except Exception as bad: s = f'{type(e).__name__} (its message cannot be shown: {type(bad).__name__})'
-    s = re.sub(rf'^(rlm\.\w+|{__name__})\.(?=\w+:|\w+$)', '', s.replace(f'<{self.compile.prefix} cell ', '<cell '), flags=re.M) # the module of our own errors
+    s = re.sub(rf'^(rlm(?:\.\w+)+|{__name__})\.(?=\w+:|\w+$)', '', s.replace(f'<{self.compile.prefix} cell ', '<cell '), flags=re.M) # the module of our own errors
     return s.rstrip() + (f'\n{hint}' if hint else '')
 
 # %% ../../nbs/shell/06_ipython.ipynb #d671ebc6

@@ -14,8 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 from fastcore.basics import patch
+from ..models.budget import BudgetExceeded
 from ..models.providers import LMError
-from ..models.usage import BudgetExceeded, Usage
+from ..models.usage import Usage
 from ..secrets import is_secret_name, least, redact, secret_values
 from ..shell.capture import clip
 from ..shell.lookup import answer_text

@@ -9,9 +9,9 @@ __all__ = ['Recording']
 import math, threading
 from collections import defaultdict, deque
 from fastcore.basics import patch
-from ..models.lm import fingerprint
+from ..models.budget import BudgetExceeded
+from ..models.calls import fingerprint
 from ..models.providers import LMError
-from ..models.usage import BudgetExceeded
 from .events import Trace
 
 # %% ../../nbs/trace/03_recording.ipynb #64cc0b11

@@ -1,6 +1,7 @@
 "`url`: which transport calls take after one of Gemini, and after a callback of one's own"
 import sys
-from rlm.models.lm import LM, LMError, load_litellm
+from rlm.models.lm import LM
+from rlm.models.providers import LMError, load_litellm
 
 url, = sys.argv[1:]
 try: LM('gemini/gemini-2.5-pro', url, 'k', retries=0)('q')

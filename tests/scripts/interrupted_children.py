@@ -4,7 +4,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from doubles import idle, lm, tree, wait
 from rlm.core import RLM
 from rlm.models.scripted import Fault, ScriptedServer
-from rlm.models.usage import Limits
+from rlm.models.budget import Limits
 
 n,out = [],sys.stdout
 def ready():

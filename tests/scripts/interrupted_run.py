@@ -3,7 +3,7 @@ import asyncio,json,os,sys
 from rlm.core import RLM, advanced_toolloop
 from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
-from rlm.models.usage import Limits
+from rlm.models.budget import Limits
 
 door,where,code,limit = json.loads(sys.argv[1])
 

@@ -14,7 +14,7 @@ def load():
     os.environ['OPENBLAS_NUM_THREADS'] = '1' # numpy would start threads of its own
     from project import mod_name,modules
     from rlm.models.providers import load_litellm
-    names = *(mod_name(o) for o in modules if not o.name.startswith('_')),*'ipykernel.kernelapp matplotlib_inline.backend_inline nbdev.clean nbdev.export nbdev.test pandas'.split()
+    names = *(mod_name(o) for o in modules if not o.name.startswith('_')),*'matplotlib_inline.backend_inline nbdev.clean nbdev.export nbdev.test pandas'.split()
     for o in names: importlib.import_module(o)
     load_litellm()
     r,w = os.pipe()
@@ -31,6 +31,7 @@ def load():
         if o in sys.modules or o.startswith(('__','rlm_repl')): continue
         try: importlib.import_module(o)
         except Exception: pass # a module that something else makes when it is needed
+    assert 'ipykernel' not in sys.modules, 'by this a script would take itself for a notebook'
     gc.freeze() # what is imported stays: nobody collects it again, and its pages stay shared
     assert len(os.listdir('/proc/self/task'))==1, f'{threading.enumerate()}: no thread may run where a process is forked'
 

@@ -21,7 +21,8 @@ class Kernel:
     def __init__(self):
         self.dir = tempfile.TemporaryDirectory()
         fn,_ = write_connection_file(f'{self.dir.name}/kernel.json')
-        self.p = script('kernel.py', fn, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.p = script('kernel.py', fn, cwd=root, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert self.p.stdout.readline()=='READY\n', 'the kernel did not start'
         self.kc = BlockingKernelClient(connection_file=fn)
         self.kc.load_connection_file()
         self.kc.start_channels()

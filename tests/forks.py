@@ -40,7 +40,9 @@ def standard(i, open_fds):
     if i not in open_fds: return None
     unbuffered = i>0 and bool(os.environ.get('PYTHONUNBUFFERED'))
     raw = open(i, 'wb' if i else 'rb', buffering=0 if unbuffered else -1, closefd=False)
-    return io.TextIOWrapper(raw, 'utf-8', 'backslashreplace' if i==2 else 'strict', line_buffering=i==2 or os.isatty(i), write_through=unbuffered)
+    encoding,_,errors = os.environ.get('PYTHONIOENCODING', '').partition(':')
+    errors = 'backslashreplace' if i==2 else errors or 'strict'
+    return io.TextIOWrapper(raw, encoding or 'utf-8', errors, line_buffering=i==2 or os.isatty(i), write_through=unbuffered)
 
 def become(d, fds):
     "Turns this process into one that has just been started for script `d`"

@@ -590,7 +590,7 @@ async def check_tree(seed):
     assert limits.tokens is None or left['tokens']==max(0, limits.tokens-book.used['tokens'])
     return book.requests,[nm for nm,used in book.used.items() if (limit:=getattr(limits, nm)) and used>limit],len(left) and min(left.values())==0
 
-@pytest.mark.parametrize('part', range(4))
+@pytest.mark.parametrize('part', [0, 1, *(pytest.param(o, marks=pytest.mark.slow) for o in (2, 3))])
 def test_no_tree_passes_a_bound(part):
     """The bound: when a call is sent, all that was used and all that is reserved for the calls under way, itself included, is within each limit. So a run passes
     a limit on tokens or cost by no more than the calls in flight pass what was reserved for them (a reply that is longer, or dearer, than could be known), and never one on

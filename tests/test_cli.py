@@ -18,7 +18,7 @@ def result(res):
 def cli(*args, stdin='', cwd=None, **env): return result(run_script(rlm, *args, stdin=stdin, cwd=cwd, env=env, quick=True))
 
 def fresh_cli(*args, stdin='', cwd=None, **env):
-    "The same in a new interpreter: where its start, or what it imports, is what is tested"
+    "The same in a new interpreter, where its imports are what is tested"
     return result(subprocess.run([rlm, *map(str, args)], input=stdin, capture_output=True, text=True, cwd=cwd, timeout=120, env={**os.environ, **env}))
 
 @pytest.fixture(scope='module')
@@ -157,7 +157,7 @@ def test_small_things(files, capsys):
 
 def test_ascii_output(files):
     "A terminal that has no Æ gets its code, and no traceback"
-    with ScriptedServer(lambda m: 'FINAL(Ærø)') as server: code,out,err = fresh_cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, PYTHONIOENCODING='ascii')
+    with ScriptedServer(lambda m: 'FINAL(Ærø)') as server: code,out,err = cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, PYTHONIOENCODING='ascii')
     assert (code,out)==(0,'\\xc6r\\xf8\n')
 
 def test_server_and_dotenv(files, tmp_path):

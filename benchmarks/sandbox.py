@@ -3,7 +3,8 @@ import resource,statistics,subprocess,sys,time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from rlm.shell.process import doctor,process_pids
+from rlm.shell.bounds import process_pids
+from rlm.shell.machine import doctor
 from rlm.tools import prep_shell
 
 def median_ms(f, n=400):

@@ -138,8 +138,6 @@ def _as_flags(s):
     return re.sub(rf"(?<![\w./?&-])({names})=(?=[\s'\"….]|$)", lambda m: f'{_flags[m[1]]} ', s).replace('  ', ' ')
 
 # %% ../nbs/interface/01_cli.ipynb #913f2c86
-_mistakes = 'unknown_model','missing_key','auth','no_price','forbidden','not_found','no_model'
-
 def _report(run):
     "Print a run; its exit code"
     if run.problem: _say(_as_flags(run.problem))
@@ -147,8 +145,7 @@ def _report(run):
     if denied:=[o for o in run.access() if o['denied']]:
         first = ', '.join(f"{o['what']} {o['target']}" for o in denied[:3])
         _say(f"The sandbox denied the model's code {_count(len(denied), 'thing')}: {first}{' …' if len(denied)>3 else ''}")
-    mistake = getattr(run.error, 'kind', '') in _mistakes
-    if run.stop in ('interrupted','error','budget','max_steps') and not mistake:
+    if run.stop in ('interrupted','error','budget','max_steps') and not run.mistake:
         _say(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
     try:
         if run.answer: print(clean(run.answer), flush=True)
@@ -157,7 +154,7 @@ def _report(run):
         _say(f'The answer cannot be written ({e.strerror}): {run.answer}')
         return 1
     if run.stop=='interrupted': return 130
-    if run.stop=='error': return 2 if mistake else 1
+    if run.stop=='error': return 2 if run.mistake else 1
     return 0 if run else 1
 
 def _see_through(run):
@@ -255,7 +252,7 @@ def demo(
 # %% ../nbs/interface/01_cli.ipynb #f59ffdb4
 def doctor():
     "Say how the model's code would be isolated on this machine"
-    from rlm.shell.process import doctor
+    from rlm.shell.machine import doctor
     print(doctor())
     return 0
 

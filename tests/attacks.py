@@ -261,7 +261,7 @@ class Judge:
 
     def rest(self, check):
         "What goes on in the worker although no cell runs"
-        from rlm.shell.process import folder_use, process_use
+        from rlm.shell.bounds import folder_use, process_use
         if 'quiet' not in check: return []
         time.sleep(check['quiet'])
         def look(): return process_use(self.sh._w.process.pid),folder_use(self.sh._w.scratch, 10**6),len(self.lm.asked)

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from types import SimpleNamespace
 import doubles,pytest
 from packaging.version import Version
-from rlm.core import RLM, advanced_toolloop
+from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.background import get_background, run_sync
 from rlm.models.budget import Budget, BudgetExceeded, Limits
 from rlm.models.calls import Scope
@@ -38,7 +38,7 @@ def ask(model, limits, via='RLM', **kw):
         assert [e.kind for e in events].count('answer')==1
         return stream.run,time.monotonic()-start
     sh = prep_shell('some text', model=model)
-    items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=model, limits=limits, max_steps=limits.steps))
+    items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=model, options=LoopOptions(limits=limits), max_steps=limits.steps))
     sh.close()
     assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
     return type('Run', (), items[-1]),time.monotonic()-start

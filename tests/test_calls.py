@@ -11,7 +11,7 @@ from rlm.models.calls import Scope
 from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.prompts import tools_note
-from rlm.shell.process import process_pids
+from rlm.shell.bounds import process_pids
 from rlm.tools import prep_shell
 
 KEY,PASSWORD = 'kq-canary-0f3a','Winter2024!' # neither has the form of a key

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from doubles import Door, idle, lm, outputs, tree, wait
 from forks import script
-from rlm.core import RLM, advanced_toolloop
+from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.batches import FailedQuery
 from rlm.models.budget import Limits
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
@@ -52,7 +52,7 @@ def test_not_at_depth_one():
     assert r.value==[['rlm_query','rlm_query_batched'], []] and ['rlm_query' in o for o in systems]==[True, True, False]
     sh = prep_shell('c', model=model)
     for depth,want in ((2, ['rlm_query','rlm_query_batched']), (1, [])):
-        *_,last = advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, limits=Limits(depth=depth))
+        *_,last = advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, options=LoopOptions(limits=Limits(depth=depth)))
         assert last['value']==want
     sh.close()
 
@@ -98,7 +98,7 @@ def test_toolloop():
     "The other door has children too, with the user's own names in their REPLs"
     with ScriptedServer(tree(dict(top=["x = rlm_query('kid', 'piece')", 'FINAL_VAR(x)'], kid=['FINAL(own + context)']))) as server:
         sh = prep_shell('c', model=lm(server), tools=dict(own='mine '))
-        *items,last = advanced_toolloop('top', tools=[make_run_repl(sh)], sh=sh, model=lm(server), limits=Limits(depth=2))
+        *items,last = advanced_toolloop('top', tools=[make_run_repl(sh)], sh=sh, model=lm(server), options=LoopOptions(limits=Limits(depth=2)))
         sh.close()
         assert last['answer']=='mine piece' and last['usage'].calls==server.billed.calls==3 and last['usage'].total_tokens==server.billed.total_tokens
         assert [o.get('name') for o in items if isinstance(o, dict)]==['run_repl']*2, "the children's cells are not the parent's"
@@ -168,7 +168,7 @@ def test_child_without_a_shell():
         if context=='a': raise ValueError('no room')
         return prep_shell(context, **kw)
     codes = dict(top=["r = rlm_query('kid', 'a')", 'FINAL(1)'], kid=['FINAL(2)'])
-    with ScriptedServer(tree(codes)) as server: run = RLM(lm(server), limits=Limits(depth=2), mode='tools', shell=shell)('c', 'top')
+    with ScriptedServer(tree(codes)) as server: run = RLM(lm(server), limits=Limits(depth=2), mode='tools', sandbox=shell)('c', 'top')
     end, = [e for e in run.trace if e.kind=='child_ended']
     assert run.value==1 and 'ValueError: no room' in outputs(run)[0] and (end.stop, str(end.error), end.usage.calls)==('error', 'no room', 0)
 

@@ -3,7 +3,7 @@ import json,random,socket
 from functools import partial
 import doubles,pytest
 from doubles import Scene, bare, faults, in_stream, odd, secret
-from rlm.core import RLM, advanced_toolloop
+from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.providers import LMError
@@ -60,7 +60,7 @@ def one_run(server, m, how):
     "Run it; the run's items or events as text, and how it ended"
     if how=='loop' or how=='deltas':
         sh = prep_shell('some text', model=m)
-        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, max_steps=6, stream=how=='deltas'))
+        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, max_steps=6, options=LoopOptions(stream=how=='deltas')))
         ns = sh.user_ns.get('a')
         sh.close()
         assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1 and items[-1]['type']=='final'

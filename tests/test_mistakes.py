@@ -3,11 +3,13 @@ import asyncio,inspect,io,time,warnings
 from pathlib import Path
 import pytest
 from rlm.bench import benchmark_rlm, benchmark_vanilla
-from rlm.core import RLM, Chat, Run, RunStream, RunWarning, advanced_toolloop
+from rlm.core import RLM, Chat, LoopOptions, Run, RunStream, advanced_toolloop
 from rlm.models.budget import BudgetExceeded, Limits
 from rlm.models.providers import LMError, load_litellm
 from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
 from rlm.models.usage import Usage
+from rlm.prompts import Prompts
+from rlm.run import RunWarning
 from rlm.shell.open import default_sandbox
 from rlm.tools import make_run_repl, prep_shell
 
@@ -16,7 +18,7 @@ def model(*replies): return ScriptedLM(list(replies) or ['FINAL(never asked)'])
 # What an `RLM` is made of
 
 made = dict(sandbox=(dict(sandbox='dockr'), "'dockr'.*auto, strict, monty, trusted"), mode=(dict(mode='tool'), "'tool'.*'auto', 'tools' or 'fence'"), limits_dict=(dict(limits=dict(steps=3)), r'limits=.*Limits\('), limits_number=(dict(limits=5), r'limits=5.*Limits\('),
-    tool=(dict(tools=len), 'tools= takes a list'), tool_name=(dict(tools='add'), 'tools= takes a list'), shell_and_sandbox=(dict(shell=lambda context, **kw: None, sandbox='strict'), 'give one of them'))
+    tool=(dict(tools=len), 'tools= takes a list'), tool_name=(dict(tools='add'), 'tools= takes a list'), shell=(dict(shell=prep_shell), 'here that is sandbox='), no_word=(dict(sandbox=5), 'sandbox=5.*a function that makes the REPL'))
 
 @pytest.mark.parametrize('name', made)
 def test_made_wrong(name):
@@ -25,8 +27,8 @@ def test_made_wrong(name):
 
 def test_made_right(monkeypatch):
     "None is the usual; a bad RLM_SANDBOX is found when the RLM is made"
-    rlm = RLM(model(), limits=None, prompts=None, shell=None, sandbox=None)
-    assert rlm.limits==Limits() and rlm.shell is prep_shell and rlm.last is None
+    rlm = RLM(model(), limits=None, prompts=None, sandbox=None)
+    assert rlm.limits==Limits() and rlm.prompts==Prompts() and rlm.last is None
     monkeypatch.setenv('RLM_SANDBOX', 'dockr')
     for make in (lambda: RLM(model()), lambda: prep_shell('c')):
         with pytest.raises(ValueError, match="RLM_SANDBOX='dockr'"): make()
@@ -119,7 +121,7 @@ def test_one_default_for_steps(depth):
     few = Limits(steps=3, depth=depth)
     for kw,steps in ((dict(), 50), (dict(limits=few), 3), (dict(max_steps=2, limits=few), 2), (dict(max_steps=4), 4)):
         lm,sh = ScriptedLM(lambda m: call_repl('1')),prep_shell('c')
-        last = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm, **kw))[-1]
+        last = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm, max_steps=kw.get('max_steps'), options=LoopOptions(limits=kw.get('limits'))))[-1]
         sh.close()
         assert (last['steps'], last['stop'])==(steps, 'max_steps') and f'at most {steps} replies' in told(lm)
         lm = ScriptedLM(lambda m: call_repl('1'))
@@ -154,6 +156,20 @@ def test_the_clock_starts_with_the_run():
         time.sleep(1.6)
         assert chat.drive(driver).stop=='final'
 
+# The loop's options are one value
+
+@pytest.mark.parametrize('kw,said', [(dict(limits=Limits(steps=3)), 'options=LoopOptions(limits=…)'), (dict(final=int), 'options=LoopOptions(final=…)'),
+    (dict(trace='t.jsonl'), 'options=LoopOptions(trace=…)'), (dict(stream=True), 'options=LoopOptions(stream=…)'), (dict(cost=1), 'limits=Limits(cost=…)'),
+    (dict(options=dict(limits=Limits())), 'give LoopOptions('), (dict(options=Limits()), 'give LoopOptions(')], ids=str)
+def test_misplaced_options(kw, said):
+    "What an option is called in `RLM` is not swallowed here, and no call is made"
+    lm = model()
+    with pytest.raises(TypeError) as e: advanced_toolloop('q', model=lm, **kw)
+    assert said in str(e.value) and not lm.asked
+
+def test_misspelt_options():
+    with pytest.raises(TypeError, match="no field 'limit': did you mean limits=?"): LoopOptions(limit=Limits())
+
 # Streams
 
 def test_a_stream_goes_by_once():
@@ -164,6 +180,10 @@ def test_a_stream_goes_by_once():
     async def again(): return [e async for e in stream]
     with pytest.raises(RuntimeError, match='goes by once'): asyncio.run(again())
     assert len(lm.asked)==1 and stream.run.answer=='1'
+
+def test_a_stream_without_an_answer_is_over():
+    stream = RLM(model(LMError('server', 'no'))).stream('c', 'q')
+    assert [e.kind for e in stream][-1]=='answer' and not stream.run and 'error' in repr(stream)
 
 def test_text_is_streamed_to_those_who_listen():
     with ScriptedServer(lambda m: 'FINAL(1)') as server:

@@ -227,7 +227,7 @@ def test_a_run_that_cannot_begin(door, tmp_path):
     def shell(*args, **kw):
         made.append(prep_shell(*args, **kw))
         return made[-1]
-    with pytest.raises(ValueError, match='cannot be written'): doors[door](RLM(ScriptedLM(['FINAL(1)']), shell=shell, trace=tmp_path/'file'/'t.jsonl'))
+    with pytest.raises(ValueError, match='cannot be written'): doors[door](RLM(ScriptedLM(['FINAL(1)']), sandbox=shell, trace=tmp_path/'file'/'t.jsonl'))
     assert len(made)==1 and not made[0].helpers
 
 @pytest.mark.parametrize('broken', ['closed','full','ascii'])

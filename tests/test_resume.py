@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from doubles import fork, replay, resume, sound, totals
 from forks import script
-from rlm.core import RLM, Run, advanced_toolloop
+from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
@@ -514,7 +514,7 @@ def test_refused(tmp_path):
     def look(x:int)->int:
         "Look"
         return x
-    list(advanced_toolloop('q', tools=[look], model=m, trace=path))
+    list(advanced_toolloop('q', tools=[look], model=m, options=LoopOptions(trace=path)))
     with pytest.raises(ValueError, match='tools of its own'): resume(path, None, model=m)
 
 def frame(n=3):
@@ -564,13 +564,13 @@ def test_same_text_from_elsewhere(tmp_path):
 # Other doors
 
 def test_toolloop_and_folder(tmp_path, monkeypatch):
-    "`advanced_toolloop(trace=)` and RLM_TRACE=folder: both can be taken up again"
+    "`advanced_toolloop` with a trace, and RLM_TRACE=folder: both can be taken up again"
     monkeypatch.setenv('RLM_TRACE', str(tmp_path/'runs'))
     with Asked(plain) as asked:
         def loop(**kw):
             m = LM('openai/m', base_url=asked.url)
             sh = prep_shell('c', model=m)
-            item = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, **kw))[-1]
+            item = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=m, options=LoopOptions(**kw)))[-1]
             sh.close()
             return item
         assert loop()['answer']==loop(trace=tmp_path/'t.jsonl')['answer']==plain_answer
@@ -713,7 +713,7 @@ def test_refused_questions_leave_the_trace(query, tmp_path):
     rlm = RLM(model := ScriptedLM(lambda m: 'FINAL(2)'), trace=path)
     rlm('c', 'q')
     before,sh = path.read_bytes(),prep_shell('c', model=model)
-    def loop(): return list(advanced_toolloop(query, tools=[make_run_repl(sh)], sh=sh, model=model, trace=path))
+    def loop(): return list(advanced_toolloop(query, tools=[make_run_repl(sh)], sh=sh, model=model, options=LoopOptions(trace=path)))
     for ask in (lambda: rlm('c', query), lambda: rlm.stream('c', query), loop):
         with pytest.raises(Exception, match='A prompt is a text'): ask()
     sh.close()

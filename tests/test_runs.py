@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel
 from rlm.answer import answer_reader
-from rlm.core import RLM, RunWarning, advanced_toolloop
+from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.loop import CallLM, Outcome, ToolResult, RunCell, Rules, root_loop
 from rlm.models.budget import BudgetExceeded, Limits
 from rlm.models.providers import LMError
-from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
+from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.modes import FenceMode, ToolsMode, code_blocks
 from rlm.prompts import FENCE_SYSTEM_PROMPT, FINAL_PROMPT, SUMMARY_PROMPT
+from rlm.run import RunWarning
 from rlm.tools import make_run_repl, prep_shell
 
 # A task is scripted as a list of replies: `run(code, text)` is a cell in whatever mode, a str is said as it is
@@ -95,7 +96,8 @@ def by_astream(rlm, t):
 
 def by_toolloop(rlm, t, stream=False):
     sh = prep_shell(t.context, model=rlm.sub_lm, tools=t.kw.get('tools'))
-    items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=rlm.lm, max_steps=t.kw.get('limits', Limits()).steps, final=t.kw.get('final'), stream=stream))
+    steps,options = t.kw.get('limits', Limits()).steps,LoopOptions(final=t.kw.get('final'), stream=stream)
+    items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=rlm.lm, max_steps=steps, options=options))
     sh.close()
     texts = [o['text'] for o in items if isinstance(o, dict) and o.get('type')=='delta']
     replies = [o.choices[0].message.model_dump() for o in items if not isinstance(o, dict)]
@@ -395,3 +397,86 @@ def test_raise_for_stop():
     assert e.value.limit=='calls' and 'calls' in str(e.value)
     r = RLM(ScriptedLM([call_repl('1'), 'It may be 1']), limits=Limits(steps=2))('c', 'q')
     assert r.raise_for_stop().stop=='max_steps'
+
+# What the loop makes of odd replies, tools and answers
+
+@pytest.fixture
+def loop():
+    "Asks a model with these replies by `advanced_toolloop`, in one shell: the last item, and the model"
+    sh = prep_shell('Agamemnon offers seven tripods')
+    def ask(*replies, tools=None, sh=sh, final=None, **kw):
+        root = ScriptedLM(list(replies))
+        items = list(advanced_toolloop('q', tools=tools or [make_run_repl(sh)], sh=sh, model=root, options=LoopOptions(final=final), **kw))
+        return SimpleNamespace(**items[-1]),root
+    yield ask
+    sh.close()
+
+def told(root, i): return root.asked[i]['messages'][-1]['content']
+
+def test_missing_variable(loop):
+    "It is told to the model, and never becomes the answer"
+    r,root = loop('FINAL_VAR(answr)', call_repl('answer = 42'), 'FINAL_VAR(answer)')
+    assert (r.answer, r.value, r.stop)==('42', 42, 'final_var') and "no variable 'answr'" in told(root, 1)
+    r,_ = loop(call_repl('y = 1'), 'FINAL_VAR(nope)', max_steps=2)
+    assert (r.answer, r.stop)==('', 'max_steps')
+
+def test_answer_beside_code(loop):
+    "The code runs first; and an answer that code gave counts, whatever comes after it"
+    r,_ = loop(call_repl('z = 7', 'FINAL_VAR(z)'))
+    assert (r.answer, r.steps)==('7', 1)
+    r,_ = loop(call_repl('try: FINAL({"n": 3})\nexcept BaseException: pass\n1/0'))
+    assert (r.value, r.stop)==({'n': 3}, 'repl')
+
+def test_odd_tool_calls(loop):
+    "Several in one reply, an id twice, a tool that is not there, arguments that are none: each has its result, and what goes back is whole"
+    calls = [('run_repl', {'python_code': 'a = 1'}), ('run_repl', {'python_code': 'a += 1'}), ('no such!', {}), ('run_repl', '{"python_code": "a'), ('run_repl', '[]'), ('run_repl', {})]
+    r,root = loop(say(None, *(tool_call(*o, id='same' if i<2 else None) for i,o in enumerate(calls))), 'FINAL_VAR(a)')
+    results = [m for m in root.asked[1]['messages'] if m['role']=='tool']
+    assert r.answer=='2' and len({m['tool_call_id'] for m in results})==6
+    for m,want in zip(results[2:], ('no tool', 'not valid JSON', 'object', 'python_code')): assert want in m['content']
+    for c in root.asked[1]['messages'][2]['tool_calls']: json.loads(c['function']['arguments'])
+
+def test_slips(loop):
+    "A mention of FINAL, an empty reply and another fence are answered with a note, but not for ever"
+    mention = 'I will call FINAL(answer) once I know'
+    assert loop(mention, call_repl('1'), 'FINAL(ok)')[0].answer=='ok'
+    r,root = loop(*[mention]*3)
+    assert (r.stop, len(root.asked))==('last_message', 3)
+    r,_ = loop('', say(None), '```repl\nprint(1)\n```')
+    assert (r.stop, r.steps)==('last_message', 3)
+    r,_ = loop('It is 42.')
+    assert (r.answer, r.stop, r.value)==('It is 42.', 'last_message', 'It is 42.')
+
+def add(a:int, b:int)->int:
+    "Add"
+    return a+b
+
+async def later(a:int)->int:
+    "Wait"
+    return a
+
+def interrupted(a:int)->int:
+    "Ctrl-C while a tool runs"
+    raise KeyboardInterrupt
+
+def test_other_tools(loop):
+    "Plain and asynchronous functions, without a shell; FINAL_VAR is impossible then, and the model is told"
+    r,root = loop(say(None, tool_call('add', dict(a=1, b=2))), 'FINAL_VAR(x)', 'FINAL(3)', tools=[add], sh=None)
+    assert r.answer=='3' and told(root, 1)=='3' and 'impossible' in told(root, 2)
+    assert told(loop(say(None, tool_call('later', dict(a=1))), 'FINAL(3)', tools=[later], sh=None)[1], 1)=='1'
+
+def test_notes_are_no_answers(loop):
+    "What stands beside code is a note of the model's; a failure or an interrupt gives the best text that was meant as an answer"
+    r,_ = loop('FINAL ANSWER: 9', call_repl('q = 1', 'Let me look again.'), LMError('quota', 'No quota left.'))
+    assert (r.stop, str(r.error), r.answer)==('error', 'No quota left.', 'FINAL ANSWER: 9')
+    r,_ = loop(say('Perhaps 5.', tool_call('interrupted', dict(a=1))), tools=[interrupted])
+    assert (r.stop, r.answer)==('interrupted', '')
+
+def test_custom_answers(loop):
+    assert loop('<answer>42</answer>', final=r'<answer>(.*?)</answer>')[0].answer=='42'
+    r,_ = loop(call_repl('1', 'anything'), 'more', final=lambda reply,shell: len(shell.user_ns['context']) if reply=='more' else None)
+    assert r.value==len('Agamemnon offers seven tripods')
+
+def test_loop_refuses(loop):
+    with pytest.raises(ValueError, match='needs a model'): advanced_toolloop('q')
+    with pytest.raises(ValueError, match='at least 1'): loop(max_steps=0)

@@ -11,7 +11,8 @@ from rlm.core import advanced_toolloop
 from rlm.models.lm import LM
 from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
-from rlm.shell._wire import FROM_HOST, FROM_WORKER, BadFrame, Link, decode
+from rlm.shell._values import BadFrame, decode
+from rlm.shell._wire import FROM_HOST, FROM_WORKER, Link
 from rlm.tools import make_run_repl, prep_shell
 
 here = Path(__file__).parent

@@ -449,3 +449,30 @@ def test_print_while_streams_change():
     "`print` in one thread while another begins and ends cells: freeing a stream in use would crash the interpreter"
     res = run_script('print_while_streams_change.py')
     assert (res.returncode,res.stderr)==(0, 'True\n')
+
+# Our own affairs
+
+@pytest.mark.parametrize('sandbox', ['trusted', pytest.param('auto', marks=pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux'))])
+def test_nothing_of_ours_in_an_error(sandbox):
+    "An error is shown with its name and the lines of cells: no module of this package, no path of this machine"
+    sh = prep_shell('the context', ScriptedLM(lambda messages: 'yes'), sandbox=sandbox)
+    try:
+        for code,want in (('FINAL_VAR("nope")', 'MissingVariable: FINAL_VAR(nope)'), ('while True: pass', 'CellTimeout'), ('llm_query()', 'TypeError: ')):
+            out = sh.run(code, timeout=.3).output
+            assert any(o.startswith(want) for o in out.splitlines()), out
+            assert 'rlm' not in out and out.count('File "')==1, out
+    finally: sh.close()
+
+def test_small_cells():
+    "What a shell makes of the cells that models write on the way"
+    with repl() as (sh,run):
+        for code,want in (('x = 20\nx;', ''), ('', ''), ('!echo hi', 'hi'), ('%%bash\necho from bash', 'from bash'),
+            ('import threading\nt = threading.Thread(target=lambda: print("from a thread")); t.start(); t.join()', 'from a thread'),
+            ('import sys; _ = sys.stdout.buffer.write(b"bytes")', 'bytes'), ('import pickle\nclass P: pass\nprint(type(pickle.loads(pickle.dumps(P()))).__name__)', 'P')):
+            assert sh.run(code).output.strip()==want, code
+        for code,want in (('def f(:', 'SyntaxError'), ('  x\n y', 'IndentationError'), ('import sys; sys.exit(3)', 'SystemExit'), ('exit()', 'ends nothing'), ('"\ud83d"', 'Unicode'),
+            ('return 3', 'SyntaxError'), ('context = 1', 'put back'), ('class A:\n    def __repr__(self): raise ValueError("bad")\nA()', 'ValueError: bad')):
+            assert want in sh.run(code).output, code
+        assert sh.run('a = 1\na\n1/0').output.count('ZeroDivisionError')==1 and sh.run('%%time\n1+1').error is None
+        assert sh.run('print("x"*10_000_000)', max_output=100).left_out==10_000_001-100 and 'left out' in sh.run('"y"*10_000_000', max_output=100).output
+        assert sh.run('%reset -f\n1').value==1 and sh.run('context').value=='the context'

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
 from forks import script
-from rlm.core import RLM, Run, advanced_toolloop
+from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.providers import LMError, load_litellm
@@ -390,9 +390,9 @@ def test_header(tmp_path):
     assert 'needle' not in path.read_text() and 'planted' not in path.read_text()
 
 def test_toolloop_writes_too(tmp_path):
-    "`advanced_toolloop(trace=)` writes the same kind of file"
+    "`advanced_toolloop` with a trace writes the same kind of file"
     path,sh = tmp_path/'t.jsonl',prep_shell('some text', model=(lm:=ScriptedLM(lambda ms: 'sub' if ms[0]['role']!='system' else call_repl('a = llm_query_batched(["x","y"])') if len(ms)==2 else 'FINAL_VAR(a)')))
-    item = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm, trace=path))[-1]
+    item = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm, options=LoopOptions(trace=path)))[-1]
     sh.close()
     old = Run.load(path)
     assert (old.answer, old.stop, old.usage, old.steps)==(item['answer'], item['stop'], item['usage'], item['steps'])

@@ -290,6 +290,8 @@ class Stub:
         lazy = list(self.mod.lazy())
         body = ['__version__: str']*('__version__' in self.mod.values) if lazy else self.body()
         body.insert(0, f"__all__ = {lazy or ast.unparse(self.mod.values['__all__'])}")
+        for nm in [] if lazy else ast.literal_eval(self.mod.values['__all__']):
+            if nm in self.mod.imports: self.says(nm) # made elsewhere, and offered here
         found = self.imports()
         lines = [f'# Made from {self.mod.path.name} by tools/stubs.py: do not edit', *sorted(f'import {o}' for o,nm in found if not nm)]
         for o in sorted({o for o,nm in found if nm}): lines.append(f"from {o} import {', '.join(sorted(nm for mod,nm in found if mod==o and nm))}")

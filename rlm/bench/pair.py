@@ -7,11 +7,13 @@ __all__ = ['VANILLA_PROMPT', 'benchmark_vanilla', 'benchmark_rlm']
 
 # %% ../../nbs/bench/01_pair.ipynb #5bf6e110
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 from .._docs import documented
-from ..core import RLM, _check_context, _check_query
+from ..config import check_context, check_query
+from ..core import RLM
 from ..models.budget import Budget, BudgetExceeded, Limits, as_limits
 from ..models.lm import LM
 from ..models.open import as_lm, as_lms
@@ -37,8 +39,8 @@ def benchmark_vanilla(
     **params, # More for `LM`: api_key, temperature …
 )->dict: # `method`, `time` in seconds, `answer` (None when the call failed), `tokens`, `cost`, `calls`, `model`, `usage`, `error`
     "Ask the question in one call that holds the whole context"
-    _check_context(context)
-    _check_query(query)
+    check_context(context)
+    check_query(query)
     lm = as_lm(model, base_url, benchmark_vanilla, **params)
     lm = lm.using(budget=Budget(lm.budget.limits))
     messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{context}')]
@@ -49,28 +51,29 @@ def benchmark_vanilla(
         return answer,lm.usage,dict(error=error)
     return _measured('vanilla', ask, lm)
 
+# %% ../../nbs/bench/01_pair.ipynb #39170c2d
 @documented
 def benchmark_rlm(
     context:object, # The input
     query:str, # The question
     model:str|LM, # Root model
-    base_url:str|None=None, # OpenAI-protocol endpoint of both models
+    *,
     sub_model:str|LM|None=None, # Who answers sub-calls; None for the root model
     max_steps:int|None=None, # Root model replies; None for `limits.steps`
     limits:Limits|None=None, # How far the run may go; `max_steps` goes before its `steps`
     mode:str='auto', # How code leaves a reply: `tools`, `fence` or `auto`, as `RLM` takes it
-    sandbox:str|None=None, # Where cells run, as `RLM` takes it
+    sandbox:str|Callable|None=None, # Where cells run, as `RLM` takes it
     trace:str|Path|None=None, # File or folder to write the run to, as `RLM` takes it
     tools:dict|list|None=None, # More functions or values for the REPL
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
-    **params, # More for `LM`: api_key, temperature …
+    **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, temperature …
 )->dict: # As `benchmark_vanilla`; tokens and cost count sub-calls too; also `steps` and `stop`
     "Ask the question with the context in a REPL"
     limits = as_limits(limits)
     if max_steps is not None: limits = replace(limits, steps=max_steps)
-    lm,sub_lm = as_lms(model, sub_model, base_url, benchmark_rlm, **params)
+    lm,sub_lm = as_lms(model, sub_model, caller=benchmark_rlm, **params)
     rlm = RLM(lm, sub_lm, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools)
-    _check_query(query)
+    check_query(query)
     def ask():
         with rlm.chat(context) as chat: run = chat.drive(chat.start(query), verbose)
         return run.answer or None,run.usage,dict(error=str(run.error) if run.error else None, steps=run.steps, stop=run.stop)

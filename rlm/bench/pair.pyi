@@ -1,4 +1,5 @@
 # Made from pair.py by tools/stubs.py: do not edit
+from collections.abc import Callable
 from pathlib import Path
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
@@ -21,25 +22,25 @@ def benchmark_vanilla(context: object, query: str, model: str | LM, base_url: st
                                      `tokens`, `cost`, `calls`, `model`, `usage`, `error`
     """
 
-def benchmark_rlm(context: object, query: str, model: str | LM, base_url: str | None=None, sub_model: str | LM | None=None, max_steps: int | None=None, limits: Limits | None=None, mode: str='auto', sandbox: str | None=None, trace: str | Path | None=None, tools: dict | list | None=None, verbose: bool | TextIO=False, **params: Any) -> dict:
+def benchmark_rlm(context: object, query: str, model: str | LM, *, sub_model: str | LM | None=None, max_steps: int | None=None, limits: Limits | None=None, mode: str='auto', sandbox: str | Callable | None=None, trace: str | Path | None=None, tools: dict | list | None=None, verbose: bool | TextIO=False, **params: Any) -> dict:
     """Ask the question with the context in a REPL
 
     Parameters::
 
-        name       type            default  meaning
-        context    object                   The input
-        query      str                      The question
-        model      str|LM                   Root model
-        base_url   str|None        None     OpenAI-protocol endpoint of both models
-        sub_model  str|LM|None     None     Who answers sub-calls; None for the root model
-        max_steps  int|None        None     Root model replies; None for `limits.steps`
-        limits     Limits|None     None     How far the run may go; `max_steps` goes before its `steps`
-        mode       str             'auto'   How code leaves a reply: `tools`, `fence` or `auto`, as `RLM` takes it
-        sandbox    str|None        None     Where cells run, as `RLM` takes it
-        trace      str|Path|None   None     File or folder to write the run to, as `RLM` takes it
-        tools      dict|list|None  None     More functions or values for the REPL
-        verbose    bool|TextIO     False    Print each step? A text stream to print to, True for stdout
-        **params                            More for `LM`: api_key, temperature …
-        returns    dict                     As `benchmark_vanilla`; tokens and cost count sub-calls too; also
-                                            `steps` and `stop`
+        name       type               default  meaning
+        context    object                      The input
+        query      str                         The question
+        model      str|LM                      Root model
+        sub_model  str|LM|None        None     Who answers sub-calls; None for the root model
+        max_steps  int|None           None     Root model replies; None for `limits.steps`
+        limits     Limits|None        None     How far the run may go; `max_steps` goes before its `steps`
+        mode       str                'auto'   How code leaves a reply: `tools`, `fence` or `auto`, as `RLM` takes it
+        sandbox    str|Callable|None  None     Where cells run, as `RLM` takes it
+        trace      str|Path|None      None     File or folder to write the run to, as `RLM` takes it
+        tools      dict|list|None     None     More functions or values for the REPL
+        verbose    bool|TextIO        False    Print each step? A text stream to print to, True for stdout
+        **params                               For models that are given by name, as `LM` takes them: base_url,
+                                               api_key, timeout, retries, temperature …
+        returns    dict                        As `benchmark_vanilla`; tokens and cost count sub-calls too; also
+                                               `steps` and `stop`
     """

@@ -15,7 +15,7 @@ from .params import own_params, refuse_unknown
 # %% ../../nbs/models/12_open.ipynb #07fc309f
 def _without_limits(lm, caller):
     "`lm`, unless its budget has limits that a run, which counts in its own, would not keep"
-    counts_itself = caller is not None and 'limits' in inspect.signature(caller).parameters
+    counts_itself = caller is not None and not {'limits','options'}.isdisjoint(inspect.signature(caller).parameters)
     if not counts_itself or lm.budget.limits==Limits.none(): return lm
     raise ValueError(f'{caller.__name__}() counts each run in a budget of its own, so the limits of that LM would not hold: give {caller.__name__}() the limits=, and LM no budget=.')
 

@@ -25,10 +25,10 @@ _elsewhere = {k: ('limits', f'limits=Limits({v}=…)') for k,v in dict(max_steps
     steps='steps', cost='cost', time='time', calls='calls', tokens='tokens', depth='depth').items()}
 _elsewhere |= dict(api_base=('base_url', 'base_url='), url=('base_url', 'base_url='), key=('api_key', 'api_key='), num_retries=('retries', 'retries='),
     max_retries=('retries', 'retries='), request_timeout=('timeout', 'timeout='), budget=('limits', 'limits=Limits(…), for each run counts in a budget of its own'),
-    stream=('on_text', 'on_text='), verbose=('limits', 'verbose= of the call, as in rlm(context, query, verbose=True)'))
+    stream=('on_text', 'on_text='), shell=('sandbox', 'sandbox='), verbose=('limits', 'verbose= of the call, as in rlm(context, query, verbose=True)'))
 
 own_params = 'model','base_url','api_key','budget','retries','timeout','fallbacks','concurrency','params' # of `LM` itself
-_of_rlm = 'sub_model','limits','mode','shell','final','prompts','trace','sandbox' # what `RLM` takes for itself
+_of_rlm = 'sub_model','limits','mode','final','prompts','trace','sandbox' # what `RLM` takes for itself
 
 # %% ../../nbs/models/06_params.ipynb #443375cd
 def refuse_unknown(
@@ -43,6 +43,7 @@ def refuse_unknown(
     called = 'lm' if caller.__name__=='__call__' else caller.__name__
     own = [k for k,v in inspect.signature(caller).parameters.items() if k!='self' and v.kind is not v.VAR_KEYWORD]
     names = {k: f'{k}=' for k in (*own, *more, *sorted(chat_params))}
+    if 'options' in names: names |= {k: f'options=LoopOptions({k}=…)' for k in ('limits','final','trace','stream')}
     names |= {k: v for k,(needs,v) in _elsewhere.items() if needs in names and k not in names}
     if 'model' in names: names.setdefault('stream', 'RLM.stream, or on_text= of the call')
     if name in names: raise TypeError(f'{called}() has no keyword {name!r}: here that is {names[name]}.')

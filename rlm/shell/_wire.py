@@ -1,215 +1,35 @@
-"""What passes between a host and its worker: frames with a length, JSON in them, and values as JSON
+"""What passes between a host and its worker: one socket, frames with a length, JSON in them
 
-Hand-written and standard library only, because both ends use it. Nothing here is ever unpickled or evaluated. The host reads what a worker
-sends with `decode(value)`, which makes plain Python data and nothing else; what the host sends may also hold arrays, tables
-and long texts, which go beside the JSON, in pieces."""
-import base64,builtins,contextlib,datetime,decimal,enum,fractions,importlib.util,json,pathlib,queue,re,select,socket,struct,threading,time,uuid
+Hand-written and standard library only, because both ends use it.
+
+    HOST (rlm.shell.process, .sandbox)                        WORKER (rlm.shell._worker)
+
+       ready, or why not         <----------------------------  imports, locks itself in
+       value, function, extend, forget  --------------------->  helpers and the context
+       open   --------------------------------- done -------->  the limit on memory
+       run (code, timeout)  --------------------------------->  a cell begins
+                                 <-------------------------out  what it prints, as it prints
+                                 <------------------------call  llm_query('…'), from any of its threads
+       reply (value or error)  ------------------------------>
+       interrupt  ------------------------------------------->  Ctrl-C
+                                 <------------------------done  output, value, error, names of variables
+       names, get, look, state, rest, restore  -------------->  between cells; each is answered with done
+
+A frame:
+
+    | 4 bytes: n | n bytes: {"op": "run", "id": "9f…", "code": "1+1", …}      JSON; `id` says what an answer belongs to
+    | 4 bytes: n | NUL, n-1 bytes of a blob                                   a piece; announced by "blobs" in the frame before
+    | 4 bytes: 1 | NUL                                                        the blob is complete
+
+A worker may send 32 MB in a frame and no blobs, a host 1 GB and as many as it likes. What else comes is a `BadFrame`, and ends the worker."""
+import contextlib,json,queue,re,select,socket,struct,threading,time
 from functools import partial
+
+from ._values import NODES,BadFrame,TooLarge
 
 PIECE = 1<<20 # characters or bytes of a blob that go in one frame; larger pieces cost a page fault for each page of each copy
 SLOW = 10<<20 # bytes a second that the other end reads at least
-LONG = 1<<20 # a text longer than this goes beside the JSON
 FROM_HOST,FROM_WORKER = 1<<30,32<<20 # bytes of one frame
-DEPTH,NODES,ODD = 100,500_000,1000 # levels of a value, values in it, and keys that are neither text nor small numbers, whose hashes can be made to collide
-EACH = 64 # bytes that a value takes at least, besides its text: a worker may hand over so many that they fit into a frame
-
-class BadFrame(Exception):
-    "What came is no frame of the protocol"
-
-class TooLarge(ValueError):
-    "A value that is too large to be sent"
-
-class CannotSend(TypeError):
-    "A value that is not data"
-
-# Values
-
-def encode(value, blobs=None, lenient=False, room=None, text=str):
-    "`value` as JSON with tags; long texts and tables go to the list `blobs` (only a host gives one). `lenient`: `text` of what is not data. `room`: `[n]`, how much may come"
-    odd = []
-    def spend(n):
-        if room is None: return
-        room[0] -= n
-        if room[0]<0: raise TooLarge('This value is too large to hand over.')
-    def tag(nm, v, **kw): return {'$':nm, 'v':v, **kw}
-    def beside(nm, v):
-        blobs.append(v)
-        return tag(nm, len(blobs)-1)
-    def key(o, depth):
-        if room is not None and not _plain_key(o):
-            odd.append(None)
-            if len(odd)>ODD: raise TooLarge(f'More than {ODD:,} keys or members of sets that are neither text nor whole numbers cannot be handed over.')
-        return go(o, depth)
-    def go(o, depth=0):
-        t = type(o)
-        if o is None or t in (bool,int,float):
-            if t is int and o.bit_length()>13_000: # Python itself refuses to print and to read more digits
-                if not lenient: raise CannotSend('A whole number of more than 4,000 digits cannot be sent.')
-                return f'<a whole number of {o.bit_length():,} bits>'
-            spend(EACH)
-            return o
-        if isinstance(o, int): return go(int.__index__(o), depth) # an enum, or another kind of number
-        if isinstance(o, float): return go(float.__float__(o), depth)
-        if depth>DEPTH: raise CannotSend(f'A value that is nested more than {DEPTH} deep, or that holds itself, cannot be sent.')
-        if isinstance(o, str):
-            spend(len(o)+EACH)
-            if hasattr(o, 'error') and t is not str: return tag('failed', str.__str__(o), error=error_data(o.error))
-            return beside('blob', str.__str__(o)) if blobs is not None and len(o)>LONG else str.__str__(o)
-        spend(EACH)
-        depth += 1
-        if isinstance(o, list): return [go(x, depth) for x in o]
-        if isinstance(o, dict):
-            if all(type(k) is str for k in o) and '$' not in o: return {k: go(v, depth) for k,v in o.items()}
-            return tag('dict', [[key(k, depth), go(v, depth)] for k,v in o.items()])
-        if isinstance(o, tuple): return tag('tuple', [go(x, depth) for x in o])
-        if isinstance(o, (set,frozenset)): return tag('set' if isinstance(o, set) else 'frozenset', [key(x, depth) for x in o])
-        if isinstance(o, (bytes,bytearray)):
-            spend(len(o))
-            return beside('blob', bytes(o)) if blobs is not None and len(o)>LONG else tag('bytes', base64.b64encode(o).decode())
-        if isinstance(o, (datetime.datetime,datetime.date)) and t.__module__=='datetime': return tag(t.__name__, o.isoformat())
-        mod = t.__module__.partition('.')[0]
-        if mod=='numpy' and getattr(o, 'shape', None)==() and hasattr(o, 'item'): return go(o.item(), depth)
-        if blobs is not None and mod=='numpy' and t.__name__=='ndarray': return _array(o, go, tag, beside)
-        if blobs is not None and mod=='pandas' and t.__name__ in ('DataFrame','Series'): return _table(o, go, tag, beside)
-        if blobs is not None and t.__name__ in _written and isinstance(o, _written[t.__name__]): return tag('written', str(o), by=t.__name__)
-        if blobs is not None and isinstance(o, enum.Enum): return go(o.value, depth)
-        if not lenient: raise CannotSend(_cannot(o, blobs is not None))
-        if mod=='numpy' and hasattr(o, 'tolist'):
-            spend(EACH*o.size)
-            return go(o.tolist(), depth)
-        said = str.__str__(text(o))
-        spend(len(said))
-        return said
-    return go(value)
-
-_collections = dict(set=set, frozenset=frozenset)
-_written = dict(Decimal=decimal.Decimal, Fraction=fractions.Fraction, UUID=uuid.UUID, complex=complex, PosixPath=pathlib.PurePath, WindowsPath=pathlib.PurePath,
-    PurePosixPath=pathlib.PurePath, PureWindowsPath=pathlib.PurePath) # what a text says it all of; only a host sends these
-
-def _cannot(o, host):
-    "Why `o` cannot be sent, and what can be done"
-    if hasattr(o, 'read'): return f'{_a(type(o))} cannot be sent: read it, and give what it holds.'
-    if callable(o): return f'{_a(type(o))} cannot be sent: a function can be called by name alone, data cannot hold one.'
-    also = ', numpy arrays and pandas tables' if host else ''
-    return f'{_a(type(o))} cannot be sent: give its data, as text, numbers, lists, dicts, sets, bytes or dates{also}.'
-
-def _plain_key(o): return o is None or type(o) in (str,bytes,bool) or type(o) is int and abs(o)<1<<60
-
-def _a(t): return f"{'An' if t.__name__[:1].lower() in 'aeiou' else 'A'} {t.__name__}"
-
-def _array(o, go, tag, beside):
-    "A numpy array: its bytes, if it is one of numbers"
-    if o.dtype.kind in 'biufcmMSU': return tag('array', beside('blob', o.tobytes()), dtype=o.dtype.str, shape=list(o.shape))
-    return tag('array', go(o.ravel().tolist()), dtype='O', shape=list(o.shape))
-
-def _column(s, go, tag, beside):
-    "One column of a table: an array of numbers or times, or a list of values"
-    kind = s.dtype.kind
-    if kind=='M' and getattr(s.dtype, 'tz', None) is not None: return tag('column', _array(s.to_numpy('M8[ns]'), go, tag, beside), tz=str(s.dtype.tz))
-    if type(s.dtype).__module__.startswith('numpy') and kind in 'biufcmM': return tag('column', _array(s.to_numpy(), go, tag, beside))
-    missing = s.isna()
-    return tag('column', [None if m else go(x) for m,x in zip(missing, s.astype(object))], dtype=str(s.dtype))
-
-def _table(o, go, tag, beside):
-    "A pandas table or series: as parquet where pyarrow is there, which keeps more types, else by its columns"
-    frame = o.to_frame() if o.ndim==1 else o
-    kind = dict(series=bool(o.ndim==1), name=go(o.name) if o.ndim==1 else None)
-    if importlib.util.find_spec('pyarrow'):
-        try: return tag('parquet', beside('blob', frame.to_parquet()), **kind)
-        except Exception as e: # what parquet has no type for
-            if not isinstance(e, (ValueError,TypeError,AttributeError)) and not type(e).__module__.startswith('pyarrow'): raise
-    index = [_column(frame.index.get_level_values(i).to_series(), go, tag, beside) for i in range(frame.index.nlevels)]
-    cols = [_column(frame.iloc[:,i], go, tag, beside) for i in range(frame.shape[1])]
-    return tag('table', cols, names=go(frame.columns.tolist()), index=index, index_names=go(list(frame.index.names)), **kind)
-
-def decode(value, blobs=None):
-    "The value that `encode` made `value` of. Tables and texts beside are read only with `blobs`, from a host; raises `BadFrame`"
-    odd = []
-    def key(o, depth):
-        res = go(o, depth)
-        if blobs is None and not _plain_key(res):
-            odd.append(None)
-            if len(odd)>ODD: raise BadFrame('too many odd keys')
-        return res
-    def go(o, depth=0):
-        if depth>2*DEPTH+2: raise BadFrame('nested too deep')
-        depth += 1
-        if isinstance(o, list): return [go(x, depth) for x in o]
-        if not isinstance(o, dict): return o
-        if '$' not in o: return {k: go(v, depth) for k,v in o.items()}
-        nm,v = o['$'],o.get('v')
-        if nm=='dict': return {key(k, depth): go(x, depth) for k,x in v}
-        if nm=='tuple': return tuple(go(x, depth) for x in v)
-        if nm in ('set','frozenset'): return _collections[nm](key(x, depth) for x in v)
-        if nm=='bytes': return base64.b64decode(v)
-        if nm in ('datetime','date'): return getattr(datetime, nm).fromisoformat(v)
-        if nm=='failed' and isinstance(v, str): return failed_text(v, o.get('error'))
-        if blobs is not None: return _decode_rich(o, go, blobs)
-        raise BadFrame(f'unknown kind of value {nm!r}')
-    try: return go(value)
-    except (TypeError, ValueError, KeyError, RecursionError) as e: raise BadFrame(f'{type(e).__name__}: {e}') from None
-
-def _decode_rich(o, go, blobs):
-    "What only a host sends"
-    nm,v = o['$'],o['v']
-    if nm=='blob': return blobs[v]
-    if nm=='written': return (pathlib.PurePath if 'Path' in o['by'] else _written[o['by']])(v)
-    if nm=='array':
-        import numpy as np
-        a = go(v)
-        return (np.frombuffer(a, dtype=o['dtype']).reshape(o['shape']).copy() if isinstance(a, bytes) else np.array(a, dtype=object).reshape(o['shape']))
-    import pandas as pd
-    if nm=='parquet':
-        from io import BytesIO
-        frame = pd.read_parquet(BytesIO(go(v)))
-    elif nm=='column':
-        a = go(v)
-        if 'tz' in o: return pd.Series(a).dt.tz_localize('UTC').dt.tz_convert(o['tz'])
-        return pd.Series(a, dtype=object).astype(o['dtype']) if 'dtype' in o else pd.Series(a)
-    else:
-        cols,index,names = [go(c) for c in v],[go(c) for c in o['index']],go(o['index_names'])
-        frame = pd.DataFrame(dict(enumerate(cols)), index=range(len(index[0])))
-        frame.columns = pd.Index(go(o['names'])) if v else []
-        frame.index = pd.Index(index[0], name=names[0]) if len(index)==1 else pd.MultiIndex.from_arrays(index, names=names)
-    return frame.iloc[:,0].rename(go(o['name'])) if o['series'] else frame
-
-# Errors
-
-SAID = 'kind','limit','retry','wait' # attributes that the errors of this package have; those of others may hold anything
-
-def error_data(e):
-    "An exception as data: its name, the builtin one it is a kind of, its sentence, and what the errors of this package say besides"
-    base = next(c.__name__ for c in type(e).__mro__ if c.__module__=='builtins')
-    own = getattr(e, '__dict__', {})
-    attrs = {k: own[k] for k in SAID if k in own and (own[k] is None or type(own[k]) in (str,int,float,bool))}
-    if isinstance(kind:=getattr(type(e), 'kind', None), str): attrs['kind'] = kind
-    try: text = e.args[0] if isinstance(e, KeyError) and len(e.args)==1 and isinstance(e.args[0], str) else str(e)
-    except Exception as bad: text = f'(its message cannot be shown: {type(bad).__name__})'
-    return dict(name=type(e).__name__[:100], base=base, text=text[:20_000], attrs={k: v for k,v in attrs.items() if len(str(v))<100})
-
-def make_error(d, parent=Exception):
-    "An exception of the name that `d` says, made of the builtin one that it is a kind of where that is an `Exception`"
-    if not (isinstance(d, dict) and all(isinstance(d.get(o), str) for o in ('name','base','text')) and isinstance(d.get('attrs'), dict)): raise BadFrame('an error without its parts')
-    d = {**d, 'name': d['name'][:100]}
-    if not (d['name'].isidentifier() and d['name'].isascii()): d['name'] = 'Error'
-    base = getattr(builtins, d['base'], None)
-    if not (isinstance(base, type) and issubclass(base, Exception)) or issubclass(base, (UnicodeError,BaseExceptionGroup)): base = parent
-    t = base if base.__name__==d['name'] else type(d['name'], (base,), dict(__module__='builtins'))
-    e = t(d['text'])
-    for k,v in d['attrs'].items():
-        if k in SAID and not hasattr(e, k) and (v is None or type(v) in (str,int,float,bool)): setattr(e, k, v)
-    return e
-
-class _Failed(str): "The answer of a sub-call that failed"
-
-def failed_text(text, error):
-    "What stands for the answer of a sub-call that failed"
-    res = _Failed(text)
-    res.error = make_error(error)
-    return res
-_Failed.__name__ = _Failed.__qualname__ = 'FailedQuery'
-
-# Frames
 
 _strings = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.S) # one that is not closed ends with the data: else each quote would look for its end
 

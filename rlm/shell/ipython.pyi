@@ -1,22 +1,20 @@
 # Made from ipython.py by tools/stubs.py: do not edit
 from IPython.core.interactiveshell import InteractiveShell
-from dataclasses import dataclass
+from rlm.shell.base import Cell
 from typing import Any
-__all__ = ['held', 'ReplShell', 'show_value', 'is_quiet', 'Cell']
-
-def held(context: object) -> str: ...
+__all__ = ['ReplShell']
 
 class ReplShell(InteractiveShell):
     """An IPython shell for a model's code"""
     compiler_class: Any
-    loop_runner: Any
     helpers: dict
+    on_write: Any
+    loop_runner: Any
     builtin_names: set
     profile_dir: Any
     builtin_trap: Any
     display_trap: Any
     last_execution_result: Any
-    on_write: Any
     def __init__(self) -> None: ...
     def init_virtualenv(self) -> None: ...
     def init_prompts(self) -> None: ...
@@ -53,27 +51,3 @@ class ReplShell(InteractiveShell):
             max_output  int         5000     Characters of output to keep
             returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
         """
-
-def show_value(value: object, out: Any, limit: int=5000) -> None: ...
-
-def is_quiet(code: str) -> bool: ...
-
-@dataclass
-class Cell:
-    """What happened when a cell ran
-
-    Fields::
-
-        name      type                default  meaning
-        output    str                          What the model sees: stdout and stderr, then the last value, then the
-                                               error; clipped
-        value     object              None     Value of the last expression
-        error     BaseException|None  None     What the code raised
-        seconds   float               0.0      How long it took
-        left_out  int                 0        Characters of the output that were dropped
-    """
-    output: str
-    value: object = ...
-    error: BaseException | None = ...
-    seconds: float = ...
-    left_out: int = ...

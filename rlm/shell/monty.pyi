@@ -1,12 +1,12 @@
 # Made from monty.py by tools/stubs.py: do not edit
-from rlm.shell.ipython import Cell
-from rlm.shell.process import Bounds
-from rlm.shell.sandbox import SandboxShell
+from rlm.shell.base import Cell
+from rlm.shell.bounds import Bounds
+from rlm.shell.isolated import IsolatedShell
 from typing import Any
 __all__ = ['MontyShell']
 
-class MontyShell(SandboxShell):
-    """The contract of `ReplShell` over a Monty session
+class MontyShell(IsolatedShell):
+    """The contract of a shell over a Monty session
 
     Parameters::
 

@@ -12,9 +12,9 @@ class Rest:
     users: int
     stopped: bool
     box: Any
+    can: bool
     pid: Any
     fd: Any
-    can: bool
     id: Any
     first: list
     since: Any

@@ -1,16 +1,12 @@
 # Made from sandbox.py by tools/stubs.py: do not edit
-from rlm.shell.ipython import Cell
-from rlm.shell.process import Bounds
+from rlm.shell.base import Cell
+from rlm.shell.bounds import Bounds
+from rlm.shell.isolated import IsolatedShell
 from typing import Any
-__all__ = ['most_tools', 'most_flying', 'WorkerDied', 'SandboxShell']
+__all__ = ['SandboxShell']
 
-class WorkerDied(RuntimeError):
-    ...
-most_tools: int
-most_flying: Any
-
-class SandboxShell:
-    """`ReplShell`'s contract, with the cells in a worker process
+class SandboxShell(IsolatedShell):
+    """The contract of a shell, with the cells in a worker process
 
     Parameters::
 
@@ -26,14 +22,6 @@ class SandboxShell:
     kind: Any
     backend: Any
     native: str | None
-    bounds: Any
-    secrets: list
-    models: list
-    helpers: dict
-    user_ns: Any
-    tools: Any
-    on_write: Any
-    images: list
     def __init__(self, sandbox: str='auto', helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> None: ...
     def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
         """Run one cell in the worker
@@ -54,5 +42,3 @@ class SandboxShell:
         """End the worker although a cell still runs"""
     def close(self) -> None:
         """End the worker, remove its folder, let go of the context"""
-    def access(self) -> list[dict]:
-        """What code tried to touch besides the installed packages: files, the network, processes. A report, which code can evade; the boundary does not depend on it"""

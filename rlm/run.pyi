@@ -1,0 +1,72 @@
+# Made from run.py by tools/stubs.py: do not edit
+from dataclasses import dataclass
+from pathlib import Path
+from rlm.models.usage import Usage
+from rlm.trace.events import Trace
+from typing import Any
+__all__ = ['outcome_fields', 'count', 'Run', 'interrupt_with', 'RunWarning', 'warn_of_mistake']
+
+def count(n: Any, what: Any) -> str: ...
+outcome_fields: tuple
+
+@dataclass
+class Run:
+    """One question answered
+
+    Fields::
+
+        name      type            default  meaning
+        answer    str                      The answer; '' when there is none
+        value     object                   The object that was given as the answer
+        stop      str                      How the run ended: `final`, `final_var`, `repl`, `last_message`,
+                                           `max_steps`, `budget`, `check`, `error` or `interrupted`
+        usage     Usage                    Root calls and sub-calls; `usage.by('depth')`, `by('role')` and
+                                           `by('model')` split it
+        steps     int                      Root model replies
+        limit     str|None        None     Which limit ended it
+        error     Exception|None  None     What failed, if anything did; `str` of it is one sentence
+        messages  list            list()   The whole history
+        trace     Trace           Trace()  Every `Event` of the run and what it started, pieces of text aside;
+                                           `run.trace.df()` is a table
+    """
+    answer: str
+    value: object
+    stop: str
+    usage: Usage
+    steps: int
+    limit: str | None = ...
+    error: Exception | None = ...
+    messages: list = ...
+    trace: Trace = ...
+    @property
+    def cost(self) -> float | None:
+        """US dollars; None when a price is unknown"""
+    def __bool__(self) -> bool: ...
+    def access(self) -> list[dict]:
+        """What code of the run tried to touch besides its context: files, the network, processes"""
+    @property
+    def problem(self) -> str:
+        """Why a run has no answer, or not the one it was to have"""
+    def raise_for_stop(self) -> Run:
+        """Raise what ended the run, if it was an error, an answer that did not pass its check, a limit or an interrupt"""
+    @classmethod
+    def load(cls, path: str | Path) -> Run:
+        """Read a run back from its trace
+
+        Parameters::
+
+            name     type      default  meaning
+            path     str|Path           A trace file
+            returns  Run                Of the last run in it, as far as it came; raises `ValueError` when it
+                                        is no trace
+        """
+    @property
+    def mistake(self) -> bool:
+        """Did it fail for something in its set-up that will fail again?"""
+
+def interrupt_with(run: Run) -> KeyboardInterrupt: ...
+
+class RunWarning(UserWarning):
+    """A run that failed for a mistake in its set-up: a missing key, an unknown model, a limit that cannot be kept"""
+
+def warn_of_mistake(run: Run) -> Run: ...

@@ -1,0 +1,14 @@
+# Made from helpers.py by tools/stubs.py: do not edit
+from rlm.shell.process import WorkerProcess
+from typing import Any
+__all__ = ['most_flying', 'send_helpers', 'HostCalls']
+
+def send_helpers(w: WorkerProcess, helpers: dict, secrets: list | tuple=..., as_sent: Any=...) -> None: ...
+most_flying: Any
+
+class HostCalls:
+    shell: Any
+    w: Any
+    flying: dict
+    def __init__(self, sh: Any, w: Any) -> None: ...
+    def take(self, f: Any) -> Any: ...

@@ -125,6 +125,8 @@ def connected():
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1<<20)
     return sock
 
+def merged(env): return {k: str(v) for k,v in {**os.environ, **(env or {})}.items() if v is not None}
+
 class Script:
     "A process that runs a script, with what `subprocess.Popen` offers"
     def __init__(self, path, *args, cwd=None, env=None, session=False, quick=False, **fds):
@@ -140,8 +142,7 @@ class Script:
                 opened.append(fd)
             elif fd==subprocess.DEVNULL: opened.append(fd:=os.open(os.devnull, os.O_RDWR))
             theirs.append((i, fd if isinstance(fd, int) else fd.fileno()))
-        env = {k: str(v) for k,v in {**os.environ, **(env or {})}.items() if v is not None}
-        d = dict(argv=self.args, cwd=str(cwd or os.getcwd()), env=env, session=session, quick=quick, open=[i for i,_ in theirs])
+        d = dict(argv=self.args, cwd=str(cwd or os.getcwd()), env=merged(env), session=session, quick=quick, open=[i for i,_ in theirs])
         self.sock = connected()
         socket.send_fds(self.sock, [json.dumps(d).encode()], [fd for _,fd in theirs])
         for o in opened: os.close(o)
@@ -198,9 +199,15 @@ class Script:
         self.wait()
         self.close()
 
+def fresh(path, *args, cwd=None, env=None, session=False, quick=False, **fds):
+    "The same in a new interpreter: elsewhere than on Linux processes that have loaded much are not forked"
+    fds = {nm: subprocess.DEVNULL if (fd:=fds.get(nm, subprocess.PIPE if i else None)) is None else fd for i,nm in enumerate(streams)}
+    env = merged(env)
+    return subprocess.Popen([sys.executable, str(path), *map(str, args)], cwd=cwd, env=env, start_new_session=session, text=True, **fds)
+
 def script(name, *args, **kw):
     "A script of tests/scripts, or of any path, on its way; `quick` where the end of its interpreter is not what is tested"
-    return Script(here/'scripts'/name, *args, **kw)
+    return (Script if sys.platform=='linux' else fresh)(here/'scripts'/name, *args, **kw)
 
 def run_script(name, *args, stdin=None, timeout=60, **kw):
     "A script's whole run, as `subprocess.run` tells it"

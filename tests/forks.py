@@ -6,6 +6,7 @@ from pathlib import Path
 
 here = Path(__file__).resolve().parent
 streams = 'stdin','stdout','stderr'
+environ = dict(os.environ) # without what a test may set
 
 # The server: this file as a program
 
@@ -114,7 +115,7 @@ def connected():
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(path)
             listener.listen(64)
-            subprocess.Popen([sys.executable, __file__, str(listener.fileno())], pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL, cwd=here.parent)
+            subprocess.Popen([sys.executable, __file__, str(listener.fileno())], pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL, cwd=here.parent, env=environ)
     end,sock = time.monotonic()+10,socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     while True: # another worker may be about to start it
         try: sock.connect(path)

@@ -115,7 +115,8 @@ def connected():
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(path)
             listener.listen(64)
-            subprocess.Popen([sys.executable, __file__, str(listener.fileno())], pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL, cwd=here.parent, env=environ)
+            fd = listener.fileno()
+            subprocess.Popen([sys.executable, __file__, str(fd)], pass_fds=[fd], stdin=subprocess.DEVNULL, cwd=here.parent, env=environ)
     end,sock = time.monotonic()+10,socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     while True: # another worker may be about to start it
         try: sock.connect(path)

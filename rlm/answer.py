@@ -182,7 +182,10 @@ def custom_reader(
     if not pats: raise ValueError('final=[] holds no pattern: give one, or leave final= out.')
     def read(reply, shell=None):
         found = [m for p in pats for m in p.finditer(mask_thinking(reply))]
-        return next((o for o in max(found, key=lambda o: o.start()).groups('') if o), '').strip() or None if found else None
+        if not found: return None
+        last = max(found, key=lambda m: m.start())
+        text = next((o for o in last.groups('') if o), '')
+        return text.strip() or None
     return read
 
 # %% ../nbs/machine/02_answer.ipynb #9c042caf
@@ -273,13 +276,14 @@ def _type_check(t):
     name = t.__name__ if isinstance(t, type) else str(t).replace('typing.', '')
     try: adapter = TypeAdapter(t)
     except Exception as e: raise ValueError(f'final={name}: pydantic cannot check this type ({type(e).__name__}). Give a check `value -> value` instead.') from None
+    def from_literal(text): return adapter.validate_python(retry_ast(ast.literal_eval, text))
     def check(value):
         wrong = None # with what the text stands for, which says more than that it is a text
-        if isinstance(value, str) and t is not str:
-            for read in (adapter.validate_json, lambda v: adapter.validate_python(retry_ast(ast.literal_eval, v))):
-                try: return read(value)
-                except ValidationError as e: wrong = wrong or (None if e.errors()[0]['type']=='json_invalid' else e)
-                except (ValueError, SyntaxError, MemoryError, RecursionError): pass
+        for read in (adapter.validate_json, from_literal) if isinstance(value, str) and t is not str else ():
+            try: return read(value)
+            except ValidationError as e:
+                if e.errors()[0]['type']!='json_invalid': wrong = wrong or e
+            except (ValueError, SyntaxError, MemoryError, RecursionError): pass
         try: return adapter.validate_python(value)
         except ValidationError as e:
             raise CheckFailed(f"The answer is not {'an' if name[:1].lower() in 'aeiou' else 'a'} {name}: {_why(wrong or e)}.") from None

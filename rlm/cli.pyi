@@ -1,13 +1,6 @@
 # Made from cli.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['DEMO_QUESTION', 'COMMANDS', 'BadUse', 'read_context', 'read_env', 'ask', 'resume', 'demo_document', 'demo', 'doctor', 'main']
-
-class BadUse(Exception):
-    ...
-
-def read_context(files: list, question: str='') -> str | dict: ...
-
-def read_env() -> Any: ...
+__all__ = ['DEMO_QUESTION', 'COMMANDS', 'ask', 'resume', 'demo_document', 'demo', 'doctor', 'main']
 
 def ask(question: str, *files: str, model: str | None=None, base_url: str | None=None, max_steps: int=50, max_cost: float | None=None, max_time: float | None=None, max_tokens: int | None=None, depth: int=1, trace: str | None=None, sandbox: str | None=None, verbose: bool=False) -> Any: ...
 

@@ -33,7 +33,8 @@ from .run import Run, outcome_fields
 from .secrets import hidden_values, public_params, redact, strip_controls
 from .shell.open import SANDBOXES, default_sandbox
 from .tools import make_run_repl, prep_shell
-from .trace.events import Trace, trace_path
+from .trace.events import Trace
+from .trace.files import TraceFile, trace_path
 
 # %% ../nbs/machine/09_config.ipynb #bce6a879
 @documented
@@ -208,5 +209,7 @@ def new_shared(self:RunConfig,
 )->Shared:
     "What a run in `sh` and its children will share"
     shared = Shared(Budget(self.limits), Trace(), emit, child=self.run_child, live=live)
-    if path:=trace_path(self.trace): shared.trace.open(path, self._header(sh, **facts), [v for lm in (self.lm, self.sub_lm) if lm for v in _secrets(lm)])
+    if path:=trace_path(self.trace):
+        secrets = [v for lm in (self.lm, self.sub_lm) if lm for v in _secrets(lm)]
+        shared.trace.write_to(TraceFile(path, self._header(sh, **facts), secrets))
     return shared

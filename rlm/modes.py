@@ -6,7 +6,7 @@
 __all__ = ['ToolCall', 'Turn', 'ToolsMode', 'tool_schema', 'run_tool', 'FenceMode']
 
 # %% ../nbs/machine/05_modes.ipynb #f87919d9
-import asyncio, json, re
+import ast, asyncio, json, re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -66,18 +66,31 @@ def _legal_name(nm):
     "A tool name that every provider takes back"
     return re.sub(r'[^\w-]', '_', nm, flags=re.A)[:64] or 'unnamed'
 
+# %% ../nbs/machine/05_modes.ipynb #a6244040
+def _is_bare_call(o):
+    "Is this statement one call with a name or a text, as `FINAL(x)` is?"
+    call = getattr(o, 'value', None)
+    return isinstance(call, ast.Call) and not call.keywords and len(call.args)==1 and isinstance(call.args[0], (ast.Name, ast.Constant))
+
+def _may_answer(code):
+    "May a block of a last reply be an answer: nothing but bare calls, or no Python at all?"
+    tree = parse_cell(code)
+    return all(_is_bare_call(o) for o in (tree.body if tree else [])) and not is_code(code)
+
 def _inside(text):
-    "What the fenced blocks of a last reply hold, where it may be an answer: nothing but FINAL of a name or a text, or no Python at all"
-    def may_answer(code):
-        tree = parse_cell(code)
-        calls = [getattr(o, 'value', None) for o in tree.body] if tree else []
-        return all(type(o).__name__=='Call' and not o.keywords and len(o.args)==1 and type(o.args[0]).__name__ in ('Name','Constant') for o in calls) and not is_code(code)
-    return '\n'.join(o for o in code_blocks(mask_thinking(text))[0] if may_answer(o))
+    "What the fenced blocks of a last reply hold, where it may be an answer"
+    return '\n'.join(o for o in code_blocks(mask_thinking(text))[0] if _may_answer(o))
 
 # %% ../nbs/machine/05_modes.ipynb #f6433e55
 _tagged = r'(?:```|~~~)[ \t]*(?:repl|python3?|py|ipython|tool_code)\b'
 _code_block = re.compile(rf'^[ \t]*{_tagged}', re.M|re.I)
 _call_text = re.compile(rf'^[ \t>]*(?:{_tagged}|<tool_call>|<function=|\[TOOL_CALLS\]|<\|python_tag\|>|(?:functions\.|\[)?run_repl\(|Action:[ \t]*`?run_repl|\{{[^{{}}]*"(?:run_repl|python_code)")', re.M|re.I)
+
+def _code_kind(has_block, outside, prose):
+    "`Turn.code` of a reply that calls nothing; `outside` is what stands outside of blocks"
+    if has_block: return 'block'
+    if is_code(outside): return 'bare'
+    return 'asked' if _call_text.search(prose) else ''
 
 class ToolsMode:
     "Code comes as calls of tools, and results go back as tool messages"
@@ -87,7 +100,9 @@ class ToolsMode:
         schemas:list|None=None, # Tool schemas as the chat completions API takes them; None for no tools
     ): self.schemas = schemas or None
 
-    def tools(self, last): return None if last else self.schemas
+    def tools(self, last):
+        "What goes along with a call; at the last step nothing, so that the model has to answer"
+        return None if last else self.schemas
 
     def read(self,
         m, # A message; anything with `content` and `tool_calls`, or None
@@ -97,10 +112,11 @@ class ToolsMode:
     )->Turn:
         "Take a reply apart"
         text,asked = content_text(getattr(m, 'content', None)),_tool_calls(m, step, cut)
-        calls,d,prose = [] if last else asked,_history(m, text),mask_thinking(text)
-        code = 'calls' if asked else '' if not self.schemas else 'block' if _code_block.search(prose) else 'bare' if is_code(mask_code(prose)) else 'asked' if _call_text.search(prose) else ''
-        if calls: d['tool_calls'] = [dict(id=c.id, type='function', function=dict(name=_legal_name(c.name), arguments=json.dumps(c.arguments or {}))) for c in calls]
-        return Turn(text, calls, d, code, _inside(text) if last else '')
+        calls,message,prose = [] if last else asked,_history(m, text),mask_thinking(text)
+        if asked: code = 'calls'
+        else: code = _code_kind(_code_block.search(prose), mask_code(prose), prose) if self.schemas else ''
+        if calls: message['tool_calls'] = [dict(id=c.id, type='function', function=dict(name=_legal_name(c.name), arguments=json.dumps(c.arguments or {}))) for c in calls]
+        return Turn(text, calls, message, code, _inside(text) if last else '')
 
     def results(self,
         turn:Turn, # The reply
@@ -167,10 +183,11 @@ class FenceMode:
         text = content_text(getattr(m, 'content', None))
         prose = mask_thinking(text)
         cells,outside = code_blocks(prose, cut) # half a block is not run
-        asked = [ToolCall(f'cell_{step}_{i}', 'run_repl', dict(python_code=c)) for i,c in enumerate(cells)]
-        said = text
-        if not asked and (asked:=_tool_calls(m, step, cut)): said = '\n'.join([o for o in (text,) if o.strip()] + [_as_block(c) for c in asked])
-        code = 'calls' if asked else 'block' if code_blocks(prose)[0] else 'bare' if is_code(outside) else 'asked' if _call_text.search(prose) else ''
+        asked,said = [ToolCall(f'cell_{step}_{i}', 'run_repl', dict(python_code=c)) for i,c in enumerate(cells)],text
+        if not asked:
+            asked = _tool_calls(m, step, cut)
+            if asked: said = '\n'.join([text]*bool(text.strip()) + [_as_block(c) for c in asked])
+        code = 'calls' if asked else _code_kind(code_blocks(prose)[0], outside, prose)
         return Turn(outside if code else text, [] if last else asked, _history(m, said), code, _inside(text) if last else '')
 
     def results(self, turn, results):

@@ -2,10 +2,17 @@
 from pathlib import Path
 from rlm.core import Run
 from rlm.models.budget import Limits
-from typing import Any, TextIO
-__all__ = ['header_of', 'recorded_limits', 'resume', 'replay', 'fork']
+from typing import Any, NamedTuple, TextIO
+__all__ = ['RecordedRun', 'header_of', 'read_run', 'recorded_limits', 'resume', 'replay', 'fork']
+
+class RecordedRun(NamedTuple):
+    traces: list
+    header: dict
+    messages: list
 
 def header_of(path: str | Path) -> dict: ...
+
+def read_run(path: str | Path) -> RecordedRun: ...
 
 def recorded_limits(header: dict, live: bool=True, **new: Any) -> Limits: ...
 

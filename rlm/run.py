@@ -17,7 +17,8 @@ from .models.messages import content_text
 from .models.usage import Usage
 from .secrets import clean, strip_controls
 from .shell.capture import clip
-from .trace.events import Trace, read_trace
+from .trace.events import Trace
+from .trace.reading import read_trace
 
 # %% ../nbs/machine/08_run.ipynb #12074ab1
 def count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"

@@ -1,26 +1,31 @@
 # Made from tools.py by tools/stubs.py: do not edit
 import threading
 from collections.abc import Callable
+from contextlib import contextmanager
 from rlm.models.calls import Scope
 from rlm.models.lm import LM
 from rlm.shell.ipython import ReplShell
-from typing import Any
-__all__ = ['most_children', 'room_for_children', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'strip_fence', 'make_run_repl']
+from typing import Any, Iterator
+__all__ = ['most_children', 'ChildSlots', 'ReplTools', 'worker_helpers', 'named_tools', 'prep_shell', 'make_run_repl']
 most_children: int
 
-def room_for_children() -> threading.Semaphore: ...
+class ChildSlots:
+    first: Any
+    tree: Any
+    def __init__(self, tree: threading.Semaphore | None=None) -> None: ...
+    @contextmanager
+    def take(self) -> Iterator[Any]: ...
 
 class ReplTools:
     sh: ReplShell
     lm: Any
-    final: tuple | None
     run_budget: Any
-    last_error: Any
     child: Callable | None
-    first: Any
-    room: threading.Semaphore
+    on_cell: Callable | None
+    on_output: Callable | None
+    slots: ChildSlots
     def __init__(self, sh: ReplShell, lm: LM | None) -> None: ...
-    def begin(self, scope: Scope, child: Callable | None=None, room: threading.Semaphore | None=None) -> None: ...
+    def begin(self, scope: Scope, child: Callable | None=None, slots: ChildSlots | None=None, on_cell: Callable | None=None, on_output: Callable | None=None) -> None: ...
     def budget(self) -> dict: ...
     def cell_time(self, timeout: Any) -> Any: ...
     def SHOW_VARS(self) -> dict: ...
@@ -31,7 +36,6 @@ class ReplTools:
     def rlm_query_batched(self, queries: str | list, contexts: Any) -> list: ...
     def FINAL(self, value: Any) -> None: ...
     def FINAL_VAR(self, name: Any) -> Any: ...
-    def take_final(self) -> tuple | None: ...
 
 def worker_helpers(sh: ReplShell, give: Any) -> dict: ...
 
@@ -56,8 +60,6 @@ def prep_shell(context: object, model: str | LM | None=None, base_url: str | Non
                                            variables, `sh.close()` lets go of them. Raises `SandboxError`
     """
 
-def strip_fence(code: str) -> str: ...
-
 def make_run_repl(sh: ReplShell, max_output: int=5000, timeout: float | None=None) -> Callable:
     """The tool that runs code in `sh`
 
@@ -68,5 +70,6 @@ def make_run_repl(sh: ReplShell, max_output: int=5000, timeout: float | None=Non
         max_output  int         5000     Characters of output that the model sees of one cell; head and tail of
                                          a longer one
         timeout     float|None  None     Seconds that one cell may take; None for no limit
-        returns     Callable             `run_repl(python_code: str) -> str`
+        returns     Callable             `run_repl(python_code: str) -> str`; its `run_repl.cell(python_code)
+                                         -> Cell` says all that came of it
     """

@@ -202,7 +202,7 @@ class OldShell:
     "Cells in a process that has locked itself in as on a kernel with an older Landlock: no worker, no IPython, no calls"
     def __init__(self, abi):
         import rlm
-        self.backend,self.tools = f'as with Landlock ABI {abi}',types.SimpleNamespace(take_final=lambda: None)
+        self.backend = f'as with Landlock ABI {abi}'
         self.cfg = dict(abi=abi, lock=str(Path(rlm.__file__).parent/'shell'/'_lockdown.py'), read=[sysconfig.get_path('stdlib'), '/usr/lib', '/lib', '/lib64', '/dev/urandom'])
 
     def run(self, cell, timeout=5):
@@ -212,7 +212,7 @@ class OldShell:
             p = subprocess.Popen([sys.executable, '-I', '-S', '-c', OLD, cfg], pass_fds=[b], stderr=subprocess.PIPE, text=True)
             os.close(b)
             text = out.read()+p.communicate(timeout=timeout)[1]
-        return types.SimpleNamespace(output=text, value=None, error=None)
+        return types.SimpleNamespace(output=text, value=None, error=None, final=None)
 
     def close(self): pass
 
@@ -297,7 +297,7 @@ class Judge:
         if self.most_children>check.get('max_children', 10**9): bad.append(f'{self.most_children} child runs at once')
         if odd:=[k for k,v in vars(cell.error or BaseException()).items() if driving.search(str(v)) or len(str(v))>1000]: bad.append(f'the error has {odd}')
         if a['class']=='network' or 'late' in a['name']: time.sleep(.4 if 'late' in a['name'] else .02)
-        out,final = cell.output,self.sh.tools.take_final()
+        out,final = cell.output,cell.final
         everything = out+shown(cell.error)+shown(cell.value)+shown(final)
         bad += [f'leaked {o}' for o in leaks(everything)] + [f'printed {o!r}' for o in check.get('not_in_output', []) if o in out]
         bad += [f'did not print {o!r}: {out[-200:]!r}' for o in check.get('in_output', []) if o not in out]
@@ -386,7 +386,8 @@ class Judge:
 
     def ordinary(self, o):
         "What is not as it should be when an ordinary cell has run"
-        out,final,want = self.sh.run(o['cell'], timeout=30).output,self.sh.tools.take_final(),o['output']
+        cell,want = self.sh.run(o['cell'], timeout=30),o['output']
+        out,final = cell.output,cell.final
         ok = o['has'] in out if 'has' in o else out.startswith(want) if 'starts' in o else out.endswith(want) if 'ends' in o else out==want
         return ([] if ok else [f"gave {out!r}, not {o.get('has', want)!r}"]) + ([] if final==((o['final'],) if 'final' in o else None) else [f'the answer is {final!r}'])
 

@@ -449,6 +449,16 @@ def test_none_lifts_all():
     run = RLM(model, limits=Limits.none())('some text', 'q')
     assert (run.stop, run.value, run.steps)==('final_var', {}, 61) and 'at most' not in model.asked[0]['messages'][0]['content']
 
+def test_scope():
+    "What a run lends goes along, whatever is changed in a model, and the model that it was lent to stays as it was"
+    lm,budget = LM('openai/gpt-5-mini'),Budget()
+    of_run = lm.for_run(Scope(budget, 2, 'sub', memo={}))
+    assert of_run.using('openai/gpt-5-nano', retries=1).scope is of_run.scope and of_run.budget is budget and (lm.scope.depth, lm.scope.memo)==(0, None)
+    other = of_run.using(budget=Budget())
+    assert other.budget is not budget and (other.scope.depth, other.scope.role, other.scope.memo)==(2, 'sub', {})
+    for k in ('depth','role','emit','memo','recorded'):
+        with pytest.raises(TypeError, match=f'for_run.*{k}='): lm.using(**{k: None})
+
 def test_cancelled_while_waiting():
     "A call that gets its place in the moment in which it is cancelled is not sent"
     model = ScriptedLM(lambda m: 'ok', concurrency=1, budget=Budget(Limits(time=60)))

@@ -212,8 +212,9 @@ def test_numpy_numbers(shell):
 def test_answers(shell, code, want):
     "They are answers too, as plain data"
     sh = shell()
-    assert sh.run(code).error is None
-    final, = sh.tools.take_final()
+    cell = sh.run(code)
+    assert cell.error is None
+    final, = cell.final
     assert final==want and type(final) is type(want)
 
 @linux
@@ -234,7 +235,8 @@ def test_large_values(shell):
     pid = sh._w.process.pid
     for code in ('FINAL([()]*900_000)', "llm_query_batched(['x']*900_000)", "llm_query('x'*40_000_000)", 'FINAL([[[1]]]*300_000)'):
         assert 'TooLarge' in sh.run(code, timeout=60).output
-    assert sh.run('x = [()]*100_000\nFINAL(x)', timeout=60).error is None and len(sh.tools.take_final()[0])==100_000
+    cell = sh.run('x = [()]*100_000\nFINAL(x)', timeout=60)
+    assert cell.error is None and len(cell.final[0])==100_000
     assert sh._w.process.pid==pid
 
 @linux
@@ -308,9 +310,7 @@ def test_monty_values(shell):
         start = time.process_time()
         cell = sh.run("from dataclasses import dataclass\n@dataclass\nclass A:\n    x: list\nx = ['z']\nfor i in range(8): x = [x]*8\n"+end, timeout=2)
         assert ('too large' in cell.output or 'took too long' in cell.output) and time.process_time()-start<8, (end, cell.output[:300])
-        sh.tools.take_final()
-    sh.run("FINAL('a\\x1b]52;c;eA==\\x07b\\u202ec')")
-    assert sh.tools.take_final()==('abc',)
+    assert sh.run("FINAL('a\\x1b]52;c;eA==\\x07b\\u202ec')").final==('abc',)
     sh.run('y,z = 5,[1]')
     assert sh.run('SHOW_VARS()').value=={'y': 'int', 'z': 'list'} | sh.run('SHOW_VARS()').value and sh.user_ns['y']==5
 

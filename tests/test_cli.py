@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from forks import run_script,script
 from rlm.cli import main
+from rlm.inputs import BadUse, read_context
 from rlm.models.scripted import Fault, ScriptedServer, call_repl, say
 
 rlm = str(Path(sysconfig.get_path('scripts'))/'rlm')
@@ -64,6 +65,14 @@ def test_bad_use(files, args, says):
     code,out,err = cli(*args, cwd=files)
     assert code==2 and says in err+(out if not args else '')
     if args: assert not out
+
+def test_read_context(files, tmp_path):
+    "One file is a text, several are a dict by name; UTF-16 with its mark is text too"
+    (wide:=tmp_path/'wide.txt').write_text('naïve', encoding='utf-16')
+    assert read_context([files/'other.txt'])=='The lighthouse keeper is Olaf.' and read_context([wide])=='naïve'
+    assert read_context([files/'other.txt', wide])=={str(files/'other.txt'): 'The lighthouse keeper is Olaf.', str(wide): 'naïve'}
+    for nm,says in {'empty.txt': 'is empty', 'pic.png': 'binary', 'latin.txt': 'not UTF-8', 'none.txt': 'no file', '.': 'directory'}.items():
+        with pytest.raises(BadUse, match=says): read_context([files/nm])
 
 def test_empty_stdin():
     code,out,err = cli('ask', 'Who?', stdin='')

@@ -3,8 +3,9 @@ import os,subprocess,sys,tempfile
 from pathlib import Path
 import pytest
 from forks import run_script
-from rlm.cli import main, read_env
-from rlm.trace.events import read_trace
+from rlm.cli import main
+from rlm.inputs import read_env
+from rlm.trace import read_trace
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):

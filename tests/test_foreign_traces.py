@@ -8,7 +8,7 @@ from rlm.core import RLM, Run
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, tool_call, say
-from rlm.trace.events import read_trace, read_traces
+from rlm.trace import read_trace, read_traces
 
 KEY = 'sk-canary0123456789abcdef'
 

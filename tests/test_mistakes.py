@@ -159,7 +159,7 @@ def test_the_clock_starts_with_the_run():
 # The loop's options are one value
 
 @pytest.mark.parametrize('kw,said', [(dict(limits=Limits(steps=3)), 'options=LoopOptions(limits=…)'), (dict(final=int), 'options=LoopOptions(final=…)'),
-    (dict(trace='t.jsonl'), 'options=LoopOptions(trace=…)'), (dict(stream=True), 'options=LoopOptions(stream=…)'), (dict(cost=1), 'limits=Limits(cost=…)'),
+    (dict(trace='t.jsonl'), 'options=LoopOptions(trace=…)'), (dict(stream=True), 'options=LoopOptions(stream=…)'), (dict(cost=1), 'here that is options=LoopOptions(limits=Limits(cost=…)).'),
     (dict(options=dict(limits=Limits())), 'give LoopOptions('), (dict(options=Limits()), 'give LoopOptions(')], ids=str)
 def test_misplaced_options(kw, said):
     "What an option is called in `RLM` is not swallowed here, and no call is made"

@@ -14,10 +14,10 @@ from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.models.usage import usage_of
 from rlm.modes import ToolsMode, tool_schema
-from rlm.shell import process
+from rlm.shell import bounds, process
 from rlm.shell.lookup import find_var
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace.events import Trace, read_trace
+from rlm.trace import Trace, read_trace
 
 # A run of doubles, each of which can be made to fail
 
@@ -56,17 +56,24 @@ class Model(ScriptedLM):
 
 class TinyShell:
     "A shell without IPython: `exec`, and the last answer that code gave"
-    def __init__(self, seams): self.seams,self.user_ns,self.helpers,self.on_write,self.tools,self.last_error,self.final = seams,{},{},None,self,None,None
-    def begin(self, **door): pass
+    def __init__(self, seams): self.seams,self.user_ns,self.helpers,self.tools = seams,{},{},self
+    def begin(self, scope, child, slots, on_cell, on_output): self.on_cell,self.on_output = on_cell,on_output
     def variables(self): return self.seams('variables', [o for o in self.user_ns if o!='__builtins__'])
     def access(self): return self.seams('access', [dict(what='open', target='/x', denied=True, times=1)])
-    def take_final(self): return self.seams('take_final')
 
     def run_repl(self, python_code:str):
         self.seams('run')
         exec(python_code, self.user_ns)
-        if self.on_write: self.on_write('written')
+        if self.on_output: self.on_output('written')
+        self.on_cell(TinyCell(self.seams))
         return 'done'
+
+class TinyCell:
+    "A cell without an error, whose answer may be hard to get at"
+    error = None
+    def __init__(self, seams): self.seams = seams
+    @property
+    def final(self): return self.seams('final')
 
 class Traced(Trace):
     def __init__(self, seams):
@@ -81,7 +88,7 @@ class Mode(ToolsMode):
     def read(self, *args, **kw): return self.seams('mode', super().read(*args, **kw))
     def results(self, *args): return self.seams('results', super().results(*args))
 
-places = 'call','called','send','price','variables','access','take_final','run','trace','mode','results','read','check','warn','emit'
+places = 'call','called','send','price','variables','access','final','run','trace','mode','results','read','check','warn','emit'
 faults = [lambda t=t, a=a: t(*a) for t,*a in ((ValueError, 'a ValueError'), (KeyError, 'k'), (MemoryError,), (RecursionError, 'too deep'), (OSError, errno.ENOSPC, 'No space left on device'), (SystemError, 'AST'),
     (StopIteration,), (StopAsyncIteration,), (asyncio.TimeoutError,), (AssertionError,), (UnicodeDecodeError, 'utf-8', b'x', 0, 1, 'no'), (LMError, 'server', 'down'), (BudgetExceeded, 'tokens', 'none left'),
     (Unprintable,), (RuntimeError, 'x'*10**5), (KeyboardInterrupt,))]
@@ -295,7 +302,7 @@ def test_dead_worker(reply):
     def late(messages):
         for w in list(process._live):
             with suppress(ProcessLookupError):
-                for pid in process.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
+                for pid in bounds.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
         return reply
     replies = [call_repl('x = 5'), late, call_repl('x = 6'), 'FINAL_VAR(x)']
     def next_reply(messages, left=replies):

@@ -11,7 +11,7 @@ from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace.events import read_traces
+from rlm.trace import read_traces
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)
 
@@ -680,6 +680,14 @@ def test_fork_without_context(tmp_path):
         sp = asked.server.asked[0]['messages'][0]['content']
         assert sp.startswith('You are short.') and 'NoContext' not in sp and 'str of 9 characters' in sp
 
+def test_fork_without_context_answers_anew(tmp_path):
+    "A variable that a new reply names is not the one that the recorded answer was in"
+    path = tmp_path/'t.jsonl'
+    RLM(ScriptedLM([call_repl('who = "Ada"'), 'FINAL_VAR(who)']), trace=path)('Ada wrote it.', 'Who wrote it?')
+    new = fork(path, step=2, query='Who read it?', model=ScriptedLM(['FINAL_VAR(reader)', 'FINAL(nobody)']))
+    assert (new.answer, new.steps)==('nobody', 3) and "no variable 'reader'" in new.messages[-2]['content']
+    assert replay(path).answer=='Ada'
+
 def test_fork_steps_out_of_range(tmp_path):
     path = tmp_path/'t.jsonl'
     RLM(ScriptedLM([call_repl('1'), 'FINAL(1)']), trace=path)('c', 'q')
@@ -718,3 +726,17 @@ def test_refused_questions_leave_the_trace(query, tmp_path):
         with pytest.raises(Exception, match='A prompt is a text'): ask()
     sh.close()
     assert path.read_bytes()==before and Run.load(path).answer=='2'
+
+def test_a_foreign_root_model_beside_a_sub_model(tmp_path, monkeypatch):
+    "A model of somebody's own is not asked because the caller named the one for sub-calls"
+    for k in ('OPENAI_BASE_URL','OPENAI_API_BASE'): monkeypatch.delenv(k, raising=False)
+    path = tmp_path/'t.jsonl'
+    sh,root = prep_shell('c', sandbox='trusted'),ScriptedLM([call_repl('1')])
+    list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=root, max_steps=1, options=LoopOptions(trace=path)))
+    sh.close()
+    lines = path.read_text().splitlines()
+    header = json.loads(lines[0])
+    header['root'] = dict(model='replicate/somebody/own', base_url=None, params={})
+    path.write_text('\n'.join([json.dumps(header), *lines[1:]])+'\n')
+    assert header['sub'] is None
+    with pytest.raises(ValueError, match='give model= again'): resume(path, 'c', sub_model=ScriptedLM(['x']))

@@ -447,6 +447,6 @@ def test_failed_query_comes_back():
     try:
         cell = sh.run('r = llm_query_batched(["a","bad",None])\nr')
         assert cell.error is None and [o[:16] for o in cell.value]==['yes','[ERROR refused: ','[ERROR bad_reque'], cell.output
-        sh.run('FINAL_VAR("r")')
-        assert sh.tools.take_final()[0][1].startswith('[ERROR refused') and sh.user_ns['r'][0]=='yes'
+        final, = sh.run('FINAL_VAR("r")').final
+        assert final[1].startswith('[ERROR refused') and sh.user_ns['r'][0]=='yes'
     finally: sh.close()

@@ -1,15 +1,16 @@
 "What models write that is nearly right: cut off, without a fence, in the wrong place, of the wrong type; none of it becomes the answer"
-import json,pytest
+import json,sys
+import pytest
 from pydantic import BaseModel
 from rlm.answer import CheckFailed, answer_reader, split_final
-from rlm.core import RLM, advanced_toolloop
+from rlm.core import RLM, LoopOptions, advanced_toolloop
+from rlm.fences import code_blocks, is_code, strip_fence
 from rlm.models.budget import Limits
 from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl, say, tool_call
-from rlm.modes import code_blocks
 from rlm.prompts import BARE_NOTE, CUT_NOTE, FENCE_NOTE
-from rlm.tools import make_run_repl, named_tools, prep_shell, strip_fence
-from rlm.trace.events import read_trace
+from rlm.tools import make_run_repl, named_tools, prep_shell
+from rlm.trace import read_trace
 
 modes = pytest.mark.parametrize('mode', ['tools','fence'])
 
@@ -268,3 +269,64 @@ def test_tools_by_name():
     sh = prep_shell('c')
     assert list(advanced_toolloop('q', model=ScriptedLM(['FINAL(1)']), sh=sh, tools=(make_run_repl(sh),)))[-1]['answer']=='1'
     sh.close()
+
+# Sub-calls in the REPL
+
+def test_failed_sub_calls():
+    "In a batch they are values, one by one they are raised, and both say of what kind they are"
+    fails = ScriptedLM(lambda messages: LMError('quota', 'The account has no quota left.') if '2' in messages[-1]['content'] else 'ok')
+    sh = prep_shell('x', model=fails, sandbox='trusted')
+    assert sh.run('r = llm_query_batched(["1", "2", "3"]); r').output=="['ok', '[ERROR quota: The account has no quota left.]', 'ok']"
+    assert sh.run('r[1].error.kind').value=='quota' and type(sh.run('llm_query("2")').error) is LMError
+    assert sh.run('r = llm_query_batched([])\nr').value==[]
+    assert 'model=' in prep_shell('x').run('llm_query("a")').output
+    sh.close()
+
+def test_prompt_longer_than_the_window():
+    sh = prep_shell('x'*100_000, model='embedded/extractive')
+    assert '8,192 tokens' in sh.run('llm_query(context)').output and 'the whole of `context`' in sh.run('llm_query_batched([context])').output
+    sh.close()
+
+@pytest.mark.parametrize('sandbox', ['trusted', pytest.param('auto', marks=pytest.mark.skipif(sys.platform!='linux', reason='the worker of `auto` is for Linux'))])
+def test_names_of_our_errors(sandbox):
+    "The model reads what went wrong, and not in which module of ours an error is defined"
+    sh = prep_shell('x', model=ScriptedLM([LMError('refused', 'no')]), sandbox=sandbox)
+    for code in ('FINAL_VAR("nope")', 'llm_query("a")'): assert 'rlm.' not in sh.run(code).output.splitlines()[-1], code
+    sh.close()
+
+# Tools that run cells
+
+def test_a_tool_that_calls_run_repl():
+    "An answer given in a cell counts, and so does its error, whoever has called `run_repl`"
+    sh = prep_shell('abc', sandbox='trusted')
+    run_repl = make_run_repl(sh)
+    def careful(code:str)->str:
+        "Run code, and say that it ran"
+        return f'ran: {run_repl(code)}'
+    def ask(code): return say(None, tool_call('careful', dict(code=code)))
+    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM([ask('1/0'), ask('FINAL(len(context))')]))
+    assert (final['value'], final['stop'], final['steps'])==(3, 'repl', 2) and 'ran: Traceback' in items[1]['content']
+    *items,final = advanced_toolloop('q', tools=[careful], sh=sh, model=ScriptedLM(lambda m: ask('1/0') if 'used up' not in str(m[-1]) else 'FINAL(no)'), options=LoopOptions(limits=Limits(errors=2)))
+    assert (final['answer'], final['stop'], final['limit'], final['steps'])==('no', 'budget', 'errors', 3)
+    sh.close()
+
+# Where code is in a text
+
+blocks = [('```\nx\n```', ['x']), ('~~~py\nx\n~~~', ['x']), ('```repl\nx = 1', ['x = 1']), ('```json\n{}\n```', []), ('```Python\nx\n```', ['x']),
+    ('1. Do:\n   ```python\n   if x:\n       y\n   ```', ['if x:\n    y']), ('````repl\n```\n````', ['```']), ('use ```x``` inline', []), ('```repl\n\n```', []),
+    ('```repl\n%time x\n!ls\n```', ['%time x\n!ls']), ("```repl\ns = 'it'\n```\ntext\n```repl\nt\n```", ["s = 'it'", 't']), ('```', []), ('```python\n```python\nx\n```', ['x']),
+    ('````\n```py\nx\n```\n````', ['x']), ('```repl\nx\n```\n\n```repl\ny\n```', ['x','y'])]
+
+@pytest.mark.parametrize('text,cells', blocks)
+def test_blocks(text, cells): assert code_blocks(text)[0]==cells
+
+def test_a_string_that_never_ends(): assert code_blocks('```repl\ns = """never closed\n```\nmore\n```repl\nt\n```')[0][0]=='s = """never closed'
+
+code_alone = ['x = context[:10]\nprint(x)', 'Let me look.\nprint(len(context))', 'import re\nre.findall("a", "b")', 'n = len(context)\nFINAL(n)', '>>> context[:9]\n\'abc\'', '`print(1)`', 'print(context)\nThis shows it.']
+prose = ['Paris', 'x = 5', 'context', 'FINAL(context)', 'import taxes', 'It prints the context.', 'f(x) = (x + 1) * 2', '']
+
+@pytest.mark.parametrize('text', code_alone)
+def test_code_without_a_fence(text): assert is_code(text)
+
+@pytest.mark.parametrize('text', prose)
+def test_prose_is_no_code(text): assert not is_code(text)

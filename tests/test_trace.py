@@ -14,8 +14,7 @@ from rlm.models.usage import Usage
 from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell
-from rlm.context.about import _pieces, context_facts
-from rlm.trace.events import FORMAT, Trace, read_trace, read_traces, trace_path
+from rlm.trace import FORMAT, Recording, Trace, TraceFile, read_trace, read_traces, trace_path
 
 def told(e): return type(e).__name__,getattr(e, 'kind', None),redact(str(e))
 
@@ -229,7 +228,7 @@ def test_cost_and_size(tmp_path):
     sizes = [len(l) for l in lines]
     third = len(sizes)//3
     assert run.steps==n and sum(sizes[2*third:])<1.1*sum(sizes[third:2*third]) and max(sizes)<20_000, 'the history is repeated'
-    trace,start = Trace().open(tmp_path/'u.jsonl', {}),time.perf_counter()
+    trace,start = Trace().write_to(TraceFile(tmp_path/'u.jsonl', {})),time.perf_counter()
     for i in range(2000): trace.add('cell_started', code='x'*500)
     each = (time.perf_counter()-start)/2000
     start = time.perf_counter()
@@ -315,7 +314,7 @@ def test_folders_at_once(tmp_path):
     old,failed = sys.getswitchinterval(),[]
     sys.setswitchinterval(1e-6)
     def go(path):
-        try: Trace().open(path)
+        try: TraceFile(path, {}).close()
         except ValueError as e: failed.append(e)
     try:
         for i in range(60):
@@ -508,7 +507,8 @@ def test_no_secret_anywhere(seeds, tmp_path):
     hits = 0
     for seed in seeds:
         r = random.Random(seed)
-        trace = Trace().open(path:=tmp_path/f'{seed}.jsonl', dict(run='1', root=dict(model='m', params=dict(stop=planted_value(r, secrets))), context=None), secrets=secrets)
+        path = tmp_path/f'{seed}.jsonl'
+        trace = Trace().write_to(TraceFile(path, dict(run='1', root=dict(model='m', params=dict(stop=planted_value(r, secrets))), context=None), secrets))
         start = trace.add('run_started')
         value = planted_value(r, secrets)
         trace.add('child_started', parent=start.id, query=planted_value(r, secrets), key='k'*32)
@@ -532,6 +532,26 @@ def test_a_run_with_a_secret_is_taken_up_again(tmp_path):
     assert json.dumps(key)[1:-1] not in text and key not in text
     n = len(m.asked)
     assert resume(path, 'c', model=m).answer=='1' and len(m.asked)==n
+
+# What is served again
+
+def section(*children):
+    "A trace of a run with a cell that starts these child runs, each of which asks one question: (its key, ended?)"
+    trace = Trace()
+    trace.header = dict(limits={})
+    cell = trace.add('cell_started', parent=trace.add('run_started').id)
+    for key,ended in children:
+        child = trace.add('child_started', parent=cell.id, depth=1, key=key)
+        asked = trace.add('subcall_started', parent=trace.add('cell_started', parent=child.id, depth=1).id, depth=2, key='k', prompt='the same question')
+        trace.add('subcall_ended', parent=asked.parent, depth=2, of=asked.id, usage=Usage(calls=1), error=None, reply=dict(content='yes'), source='live', role='sub', model='m')
+        if ended: trace.add('child_ended', parent=cell.id, depth=1, of=child.id, answer=key, stop='final', usage=Usage(calls=1), source='live')
+    return trace
+
+def test_each_answer_is_served_once():
+    "Two child runs asked the same; the second one was cut off and made again in another section. Served whole, both bring their answers with them, and none is left for a third"
+    recording = Recording([section(('a', True), ('b', False)), section(('a', True), ('b', True))])
+    for key in 'ab': assert recording.take_child(key).end.answer==key
+    assert recording.take_child('a') is None and recording.take_sub('k') is None
 
 # Memory
 

@@ -22,15 +22,21 @@ def describe(
     except Exception: return kind
 
 # %% ../../nbs/context/01_about.ipynb #44249482
-def _plain(o):
+def _sorted_set(o):
+    "For `json.dumps`: a set has no order of its own"
     if isinstance(o, (set, frozenset)): return sorted(map(repr, o))
     raise TypeError
 
-def _size(o): return len(o) if isinstance(o, (str,bytes,list,dict)) else sum(map(_size, o)) if isinstance(o, tuple) else 8
+def _size(o):
+    "About how many characters a part of a list or dict has"
+    if isinstance(o, tuple): return sum(map(_size, o))
+    return len(o) if isinstance(o, (str,bytes,list,dict)) else 8
 
 def _batches(o, size):
-    "The items of a list or dict, so many at a time that each part is about `size` characters"
-    if not isinstance(o, (list,tuple,dict)): return (yield o)
+    "The items of a list or dict, so many at a time that each part is about `size` characters; anything else as it is"
+    if not isinstance(o, (list,tuple,dict)):
+        yield o
+        return
     part,n = [],0
     for item in sorted(o.items(), key=lambda kv: kv[0]) if isinstance(o, dict) else o:
         part.append(item)
@@ -42,6 +48,7 @@ def _batches(o, size):
 
 # %% ../../nbs/context/01_about.ipynb #6f5f3409
 def _table_bytes(o, pd):
+    "Names, types and the hashes of the cells of a pandas object"
     names = [list(o.axes[-1]), list(o.dtypes)] if o.ndim==2 else [o.name, o.dtypes]
     try: return str(names).encode() + pd.util.hash_pandas_object(o).to_numpy().tobytes()
     except TypeError: return pickle.dumps(o, protocol=5) # cells that have no hash
@@ -55,7 +62,7 @@ def _pieces(context, size=1<<22):
     elif isinstance(context, (bytes, bytearray, memoryview)): yield context
     else:
         try:
-            for part in _batches(context, size): yield json.dumps(part, sort_keys=True, default=_plain).encode()
+            for part in _batches(context, size): yield json.dumps(part, sort_keys=True, default=_sorted_set).encode()
         except (TypeError, ValueError, RecursionError): yield pickle.dumps(context, protocol=5)
 
 # %% ../../nbs/context/01_about.ipynb #406ac103

@@ -17,6 +17,11 @@ from .usage import Usage, _sound, known_cost, nearest
 # %% ../../nbs/models/02_budget.ipynb #c548f0c6
 def _shown(v): return (s:=repr(v))[:60] + ' …'*(len(s)>60)
 
+def _bad(name, v, wanted, none):
+    "The error for argument `name`, which may be a field as in `Limits(steps`"
+    close = ')' if '(' in name else ''
+    return ValueError(f"{name}={_shown(v)}{close}: give {wanted}{f', or None for {none}' if none else ''}.")
+
 def check_whole(
     name:str, # How the caller wrote it, such as `retries` or `Limits(steps`
     v:object, # What was given
@@ -27,7 +32,7 @@ def check_whole(
     "Refuse what is not a whole number within bounds"
     if v is None and none or isinstance(v, Integral) and not isinstance(v, bool) and v>=least and (most is None or v<=most): return
     span = f'of at least {least}' if most is None else f'from {least} to {most:,}'
-    raise ValueError(f"{name}={_shown(v)}{')'*name.count('(')}: give a whole number {span}{f', or None for {none}' if none else ''}.")
+    raise _bad(name, v, f'a whole number {span}', none)
 
 # %% ../../nbs/models/02_budget.ipynb #466f2621
 def check_amount(
@@ -38,7 +43,7 @@ def check_amount(
 ):
     "Refuse what is not a finite number above 0"
     if v is None and none or _sound(v) and v>0: return
-    raise ValueError(f"{name}={_shown(v)}{')'*name.count('(')}: give a number{unit and f' of {unit}'} above 0{f', or None for {none}' if none else ''}.")
+    raise _bad(name, v, f"a number{unit and f' of {unit}'} above 0", none)
 
 # %% ../../nbs/models/02_budget.ipynb #d0437cd0
 def _names_near(cls):
@@ -121,9 +126,10 @@ class Budget:
         limits:Limits|None=None, # How far the run may go; None for no limit
     ):
         self.limits,self.start,self._lock = Limits.none() if limits is None else as_limits(limits),time.monotonic(),Lock()
-        self._usage,self._parts,self._held,self._open = Usage(),{},Reservation(calls=0),Reservation(calls=0)
+        self._usage,self._parts = Usage(),{} # all calls, and those of each depth, role and model
         self._spent,self.failed = 0.,0 # US dollars, estimates among them; requests that were sent and not billed
-        self._kept = {} # what each run of the tree keeps back, until it is over
+        self._held,self._unsettled = Reservation(calls=0),Reservation(calls=0) # for calls under way; for those of which nobody said what came of them
+        self._last_calls = {} # what each run of the tree keeps back for its last call, until it is over
         self.root,self.parent = self,None # of the tree; see `child`
 
     @property
@@ -150,8 +156,10 @@ def add(self:Budget,
     with self._lock:
         self._usage = self._usage + usage
         self._parts[key] = self._parts.get(key, Usage()) + usage
-        if not self.parent: self._spent += max(worth, reservation.cost if reservation else 0.) if usage.cost is None else usage.cost
-        if reservation and not self.parent: self._held = self._held - reservation
+        if not self.parent: # the limits are those of the tree
+            reserved = reservation.cost if reservation else 0.
+            self._spent += max(worth, reserved) if usage.cost is None else usage.cost
+            if reservation: self._held = self._held - reservation
     if self.parent: self.parent.add(usage, key, reservation, worth)
 
 @patch
@@ -165,19 +173,19 @@ def release(self:Budget,
     with root._lock:
         root._held = root._held - reservation
         root.failed += sent
-        if unsettled: root._open = root._open + replace(reservation, calls=0)
+        if unsettled: root._unsettled = root._unsettled + replace(reservation, calls=0)
 
 # %% ../../nbs/models/02_budget.ipynb #896942a0
 @patch
 def _used(self:Budget, nm):
     "What is used or reserved of limit `nm`"
     used = dict(calls=self._usage.calls+self.failed, tokens=self._usage.total_tokens, cost=self._spent)[nm]
-    return used + getattr(self._held, nm) + getattr(self._open, nm)
+    return used + getattr(self._held, nm) + getattr(self._unsettled, nm)
 
 @patch
-def _all_kept(self:Budget, nm, but=None):
+def _kept_back(self:Budget, nm, but=None):
     "What the runs of the tree keep back of `nm`, the run of budget `but` aside"
-    return sum(getattr(v, nm) for k,v in self._kept.items() if k is not but)
+    return sum(getattr(v, nm) for k,v in self._last_calls.items() if k is not but)
 
 # %% ../../nbs/models/02_budget.ipynb #f2764de8
 def _check_want(tokens, cost):
@@ -192,13 +200,13 @@ def keep(self:Budget,
     _check_want(tokens, cost)
     want,root = dict(calls=1, tokens=tokens, cost=cost),self.root
     with root._lock:
-        room = {nm: getattr(root.limits, nm) - root._used(nm) - root._all_kept(nm, self) for nm in want if getattr(root.limits, nm) is not None}
-        root._kept[self] = Reservation(**{nm: max(0, min(v, room.get(nm, v))) for nm,v in want.items()})
+        room = {nm: getattr(root.limits, nm) - root._used(nm) - root._kept_back(nm, self) for nm in want if getattr(root.limits, nm) is not None}
+        root._last_calls[self] = Reservation(**{nm: max(0, min(v, room.get(nm, v))) for nm,v in want.items()})
 
 @patch
 def close(self:Budget):
     "The run is over: keep nothing back any more"
-    with self.root._lock: self.root._kept.pop(self, None)
+    with self.root._lock: self.root._last_calls.pop(self, None)
 
 # %% ../../nbs/models/02_budget.ipynb #0db28590
 @patch
@@ -222,7 +230,7 @@ def reserve(self:Budget,
         for nm in ('calls','tokens','cost'):
             limit = getattr(root.limits, nm)
             if limit is None: continue
-            need = root._used(nm) + getattr(want, nm) + root._all_kept(nm, self if last else None)
+            need = root._used(nm) + getattr(want, nm) + root._kept_back(nm, self if last else None)
             if need>limit: raise BudgetExceeded(nm, f'The limit of {limit:,} {nm} leaves no room for another call.')
         left = root.seconds_left(last)
         if left is not None and left<=0: raise BudgetExceeded('time', f'The limit of {root.limits.time:,} seconds is used up.')
@@ -235,7 +243,7 @@ def left(self:Budget)->dict: # Limit -> what is left of it, without what is kept
     "What can still be used"
     root = self.root
     with root._lock:
-        res = {nm: getattr(root.limits, nm) - root._used(nm) - root._all_kept(nm) for nm in ('calls','tokens','cost') if getattr(root.limits, nm) is not None}
+        res = {nm: getattr(root.limits, nm) - root._used(nm) - root._kept_back(nm) for nm in ('calls','tokens','cost') if getattr(root.limits, nm) is not None}
     if root.limits.time is not None: res['time'] = root.seconds_left()
     return {k: max(0, round(v, 4)) for k,v in res.items()}
 
@@ -254,7 +262,7 @@ def roomy(self:Budget,
 )->bool: # Then a rough estimate will do
     "Is there room for 32 such calls, and so for all that may be under way at once?"
     root = self.root
-    with root._lock: used = {nm: root._used(nm) + root._all_kept(nm) for nm in ('tokens','cost')}
+    with root._lock: used = {nm: root._used(nm) + root._kept_back(nm) for nm in ('tokens','cost')}
     want = dict(tokens=tokens, cost=cost)
     return all(getattr(root.limits, nm) is None or used[nm]+32*want[nm]<=getattr(root.limits, nm) for nm in want)
 

@@ -130,9 +130,9 @@ def _sum(entry, u):
     got,given = (u.get(f'{k}_tokens_details') or {} for k in ('prompt','completion'))
     if not _only(got, 'cached_tokens') or not _only(given, 'reasoning_tokens') or not {'prompt_tokens','completion_tokens'}<=u.keys(): return
     if not _only(u, 'prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details'): return
-    cached,(put,out,read) = got.get('cached_tokens') or 0,map(entry.get, _names)
-    if put is None or out is None or cached and read is None or entry.get('output_cost_per_reasoning_token'): return
-    return (u['prompt_tokens']-cached)*put + cached*(read or 0) + u['completion_tokens']*out
+    cached,(per_sent,per_got,per_cached) = got.get('cached_tokens') or 0,map(entry.get, _names)
+    if per_sent is None or per_got is None or cached and per_cached is None or entry.get('output_cost_per_reasoning_token'): return
+    return (u['prompt_tokens']-cached)*per_sent + cached*(per_cached or 0) + u['completion_tokens']*per_got
 
 # %% ../../nbs/models/08_direct.ipynb #f7ef411d
 def _litellms_sum(r, plan):

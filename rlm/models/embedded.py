@@ -10,7 +10,7 @@ __all__ = ['MODEL', 'WINDOW', 'NOTHING_FOUND', 'n_tokens', 'best_sentences', 'su
 import json, re, threading
 from collections import Counter
 from math import log
-from ..context.search import points, read_question, sentences, stems
+from ..context.search import read_question, score_sentences, sentences, word_stems
 
 # %% ../../nbs/models/14_embedded.ipynb #6b38ad85
 MODEL = 'embedded/extractive'
@@ -50,9 +50,9 @@ def best_sentences(
     "Answer `question` from `text` alone"
     q,sents = read_question(question), sentences(text)
     if not sents or not q.terms: return NOTHING_FOUND
-    seen = Counter(t for s in sents for t in set(stems(s)).intersection(q.terms))
+    seen = Counter(t for s in sents for t in set(word_stems(s)).intersection(q.terms))
     idf = {t: 1 + log(1 + max(20, len(sents))/(seen[t]+.5)) for t in q.terms}
-    pts = points(q, sents, idf)
+    pts = score_sentences(q, sents, idf)
     order = sorted(range(len(sents)), key=lambda i: -pts[i][0])
     exact = {i for i in order if any(p in sents[i].lower() for p in q.phrases)}
     found = sum(idf[t] for t in pts[order[0]][2])/sum(idf.values())

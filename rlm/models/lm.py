@@ -8,18 +8,17 @@ __all__ = ['LM']
 # %% ../../nbs/models/11_lm.ipynb #7e0608d9
 import asyncio, copy, os, queue
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from fastcore.basics import patch
-from .. import _registry
 from .._docs import documented
 from .background import concurrency as default_concurrency, get_background, on_loop, result_of, run_sync
 from .batches import ask_all
 from .budget import Budget, Reservation
 from .calls import Call, Scope
 from .direct import complete, unstreamed
-from .messages import as_messages, clean_text, parse_form, read_stream, reply_text, sendable, withheld
+from .messages import as_messages, cache_points, clean_text, parse_form, read_stream, reply_text, sendable, withheld
 from .params import chat_params, check_lm_args, check_values, more_params, most_tokens, own_params, prompt_tokens, refuse_unknown
-from .providers import LMError, check_url, is_local, load_litellm, resolve_model
+from .providers import LMError, check_live, check_url, load_litellm, resolve_model
 from .usage import Usage, known_cost, nearest
 
 # %% ../../nbs/models/11_lm.ipynb #6c26df68
@@ -64,6 +63,12 @@ class LM:
         return self.budget.usage
 
 # %% ../../nbs/models/11_lm.ipynb #72e8aa94
+def _instead(k, names):
+    "How to write what is no attribute of a model"
+    if k in chat_params: return f'write params=dict(lm.params, {k}=…).'
+    if k in [o.name for o in fields(Scope)]: return f'a run lends it, by for_run(replace(lm.scope, {k}=…)).'
+    return f'did you mean {near}=?' if (near := nearest(k, names)) else f"there are {', '.join(own_params)}."
+
 @patch
 def using(self:LM,
     model:str|None=None, # Another model; None for the same
@@ -71,13 +76,10 @@ def using(self:LM,
 )->LM: # Counts in the same budget unless another is given
     "This model, with something changed"
     names = [*vars(self), 'budget', 'backoff', 'max_wait']
-    for k in attrs.keys()-set(names):
-        hint = f'write params=dict(lm.params, {k}=…).' if k in chat_params else f'did you mean {near}=?' if (near := nearest(k, names)) else f"there are {', '.join(own_params)}."
-        raise TypeError(f'using() has no attribute {k!r} to replace: {hint}')
+    for k in attrs.keys()-set(names): raise TypeError(f'using() has no attribute {k!r} to replace: {_instead(k, names)}')
     check_lm_args(**attrs)
-    if 'params' in attrs:
-        attrs['params'] = more_params(attrs['params'])
-        check_values(attrs['params'])
+    if 'params' in attrs: attrs['params'] = more_params(attrs['params'])
+    check_values(attrs.get('params', {}))
     if 'budget' in attrs: attrs['scope'] = replace(attrs.get('scope', self.scope), budget=attrs.pop('budget'))
     res = copy.copy(self)
     vars(res).update(attrs)
@@ -96,13 +98,10 @@ async def send(self:LM,
     "Make one call; the seam that a test double replaces"
     litellm = load_litellm()
     model,provider = resolve_model(self.model, self.base_url)
-    if os.environ.get('RLM_LIVE')=='0' and provider not in _registry.providers and not is_local(self.base_url):
-        raise LMError('forbidden', f'Live model calls are forbidden here (RLM_LIVE=0), and {model} would be one.')
+    check_live(model, provider, self.base_url)
     key = self.api_key
     if not key and self.base_url and provider=='openai' and not os.environ.get('OPENAI_API_KEY'): key = 'none' # local servers want no key
-    # Claude caches a prefix only where it is told to: after the system message, and after what is new
-    points = dict(cache_control_injection_points=[dict(location='message', role='system'), dict(location='message', index=-1)])
-    if 'claude' not in model or len(request['messages'])<2: points = {}
+    points = cache_points(model, request['messages'])
     if provider=='openai' and not points and (r := await complete(request, model, self.base_url, key)) is not None: return r
     # `timeout` is litellm's idle time-out, and its retries would multiply ours
     kw = dict(request, model=model, api_key=key, base_url=self.base_url, num_retries=0, max_retries=0, timeout=self.timeout)

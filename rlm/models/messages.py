@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply',
-           'read_stream', 'parse_form', 'as_messages', 'reply_facts', 'facts_reply']
+           'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
 
 # %% ../../nbs/models/05_messages.ipynb #55130cdf
 import re
@@ -146,6 +146,15 @@ def as_messages(
     if isinstance(prompt, (list,tuple)) and prompt and all(hasattr(o, 'get') and o.get('role') for o in prompt): return list(prompt)
     what = f'a {type(prompt).__name__} of {type(prompt[0]).__name__}' if isinstance(prompt, (list,tuple)) and prompt else f'a {type(prompt).__name__}'
     raise LMError('bad_request', f'A prompt is a text, or a list of messages, each with "role" and "content"; this is {what}. Many prompts at once are a batch.')
+
+# %% ../../nbs/models/05_messages.ipynb #1351a273
+def cache_points(
+    model:str, # Full name of a model
+    messages:list, # What will be sent to it
+)->dict: # As `litellm.acompletion` takes it; empty where the provider caches by itself, or there is nothing worth it
+    "Where a provider's prefix cache is to reach: after the system message, and after what is new"
+    if 'claude' not in model or len(messages)<2: return {} # Claude caches only where it is told to
+    return dict(cache_control_injection_points=[dict(location='message', role='system'), dict(location='message', index=-1)])
 
 # %% ../../nbs/models/05_messages.ipynb #e81ec1b6
 def reply_facts(

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from rlm.models.providers import LMError
 from rlm.models.usage import Usage
 from typing import Any
-__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply', 'read_stream', 'parse_form', 'as_messages', 'reply_facts', 'facts_reply']
+__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
 
 def message_of(response: Any) -> Any: ...
 
@@ -26,6 +26,8 @@ async def read_stream(source: Any, on_text: Callable, model: str, messages: list
 def parse_form(text: str, form: type) -> Any: ...
 
 def as_messages(prompt: str | list) -> list[dict]: ...
+
+def cache_points(model: str, messages: list) -> dict: ...
 
 def reply_facts(response: Any) -> dict: ...
 

@@ -45,14 +45,15 @@ def refuse_unknown(
     names = {k: f'{k}=' for k in (*own, *more, *sorted(chat_params))}
     if 'options' in names: names |= {k: f'options=LoopOptions({k}=…)' for k in ('limits','final','trace','stream')}
     names |= {k: v for k,(needs,v) in _elsewhere.items() if needs in names and k not in names}
+    if 'options' in names: names |= {k: f"options=LoopOptions({v.replace(')', '))', 1)}" for k,v in names.items() if v.startswith('limits=Limits(')}
     if 'model' in names: names.setdefault('stream', 'RLM.stream, or on_text= of the call')
     if name in names: raise TypeError(f'{called}() has no keyword {name!r}: here that is {names[name]}.')
     for place,of in {'LM(…) itself': own_params, 'RLM(…)': _of_rlm}.items():
         meant = next((o for o in of if o in (name, name.lower().replace('_', ''))), None)
         if meant and f'{meant}=' not in names.values(): raise TypeError(f'{called}() has no keyword {name!r}: {meant}= is for {place}.')
     if near := nearest(name, names): raise TypeError(f'{called}() has no keyword {name!r}: did you mean {names[near]}?')
-    place = 'params=' if 'params' in names else 'LM(…, params='
-    raise TypeError(f"{called}() has no keyword {name!r}. What only litellm or this provider knows is given as {place}dict({name}=…){')'*(place[0]=='L')} or, in the body of the request, as extra_body=dict({name}=…).")
+    more = f'params=dict({name}=…)' if 'params' in names else f'LM(…, params=dict({name}=…))'
+    raise TypeError(f"{called}() has no keyword {name!r}. What only litellm or this provider knows is given as {more} or, in the body of the request, as extra_body=dict({name}=…).")
 
 # %% ../../nbs/models/06_params.ipynb #ac309991
 most_reply = 10_000_000 # tokens: no model writes more

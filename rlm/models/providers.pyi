@@ -1,6 +1,6 @@
 # Made from providers.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['load_litellm', 'check_url', 'is_local', 'resolve_model', 'LMError', 'brief', 'classify']
+__all__ = ['load_litellm', 'check_url', 'is_local', 'resolve_model', 'LMError', 'check_live', 'brief', 'classify']
 
 def load_litellm() -> Any: ...
 
@@ -33,6 +33,8 @@ class LMError(Exception):
     wait: float | None
     unsettled: bool
     def __init__(self, kind: str, message: str, retry: bool=False, wait: float | None=None, unsettled: bool=False) -> None: ...
+
+def check_live(model: str, provider: str, base_url: str | None=None) -> Any: ...
 
 def brief(said: object, known: list | tuple=...) -> str: ...
 

@@ -36,8 +36,10 @@ class Worker:
     "Serves one host"
     def __init__(self, link, shell, access, checkpoint):
         self.link,self.sh,self.access,self.checkpoint = link,shell,access,checkpoint
-        self.todo,self.waiting,self.ids,self.running,self.images = queue.SimpleQueue(),{},itertools.count(),False,[]
-        self.gate,self.turn = threading.Lock(),threading.Lock()
+        self.todo = queue.SimpleQueue() # frames for the main thread
+        self.waiting,self.ids = {},itertools.count() # calls to the host, by their number -> where the answer is waited for
+        self.running,self.images = False,[] # does a cell run? its figures
+        self.turn,self.gate = threading.Lock(),threading.Lock() # who receives; closed while no cell runs
         self.gate.acquire()
         self.broken = [] # what the host sent and could not be read
         shell.events.register('post_run_cell', self._figures)
@@ -63,7 +65,9 @@ class Worker:
 
     def function(self, name, doc, params):
         "A function in the REPL that the host runs"
-        sig = inspect.Signature([inspect.Parameter(p['name'], p['kind'], **({'default': p['default']} if 'default' in p else {})) for p in params]) if params is not None else None
+        sig = None # not known of every function
+        if params is not None:
+            sig = inspect.Signature([inspect.Parameter(p['name'], p['kind'], default=p.get('default', inspect.Parameter.empty)) for p in params])
         def f(*args, **kwargs):
             if sig:
                 try: sig.bind(*args, **kwargs)
@@ -157,8 +161,9 @@ class Worker:
     def _restore(self, f): return [o[:200] for o in restore(self.sh.user_ns, self.checkpoint)][:2000]
 
     def serve(self):
-        "Run what the host asks for"
-        took,dirty,last,slow = 0.,False,None,[None]
+        "Run what the host asks for, and write the variables down after a cell: at once if that is quick, else in a pause"
+        took,dirty = 0.,False # seconds that the last checkpoint took; is there something to write down?
+        last,slow = None,[None] # see `save`
         while True:
             f = None
             try:
@@ -170,7 +175,7 @@ class Worker:
                 if f and f['op']=='run' and took>=.005: dirty = True # wait for a pause
                 elif dirty or f and f['op']=='run':
                     start,dirty = time.perf_counter(),False
-                    with _within(2): last = save(self.sh.user_ns, self._kept(), self.checkpoint, last, slow)
+                    with _within(2): last = save(self.sh.user_ns, self._to_save(), self.checkpoint, last, slow)
                     took = time.perf_counter()-start
             except OSError: took = 1. # no room in the scratch folder
             except _Slow: slow.append(slow[0])
@@ -178,7 +183,7 @@ class Worker:
             with contextlib.suppress(BaseException):
                 if f and f['op']=='rest': self.answer(f, self._state) # what was to be written down is
 
-    def _kept(self):
+    def _to_save(self):
         "Names of the variables that a checkpoint holds"
         skip = {*self.sh.helpers, *self.sh.builtin_names}
         return [k for k in list(self.sh.user_ns) if isinstance(k, str) and not k.startswith('_') and k not in skip]
@@ -186,14 +191,14 @@ class Worker:
     def run(self, f):
         "One cell"
         live = _Live(self.link, f['id'])
-        self.sh.on_write,self.images = live,[]
+        self.images = []
         self.running,start = True,time.perf_counter()
         if self.gate.locked(): self.gate.release()
-        try: c = self.sh.run(f['code'], timeout=f['timeout'], max_output=f['max_output'])
+        try: c = self.sh.run(f['code'], timeout=f['timeout'], max_output=f['max_output'], on_write=live)
         except BaseException as e: # KeyboardInterrupt, and what a cell did to its shell
             text = self.sh._out.text() if self.sh._out else ''
             c = types.SimpleNamespace(output=text.strip('\n') or type(e).__name__, value=None, error=e, seconds=time.perf_counter()-start, left_out=0)
-        finally: self.running,self.sh.on_write = False,None
+        finally: self.running = False
         try:
             with _within(2): value = encode(c.value, lenient=True, room=[1<<20])
         except (Exception, KeyboardInterrupt, _Slow): value = None

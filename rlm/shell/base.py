@@ -7,9 +7,9 @@ __all__ = ['Cell', 'Shell', 'held', 'show_value', 'is_quiet']
 
 # %% ../../nbs/shell/01_base.ipynb #3034cbc9
 import io, tokenize
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.lib.pretty import RepresentationPrinter
 
@@ -22,12 +22,15 @@ class Cell:
     error:BaseException|None=None # What the code raised
     seconds:float=0. # How long it took
     left_out:int=0 # Characters of the output that were dropped
+    final:tuple|None=None # `(value,)` if the code called FINAL
 
+@runtime_checkable
 class Shell(Protocol):
     "What runs the cells of a model"
     user_ns:Mapping # What the cells see as their variables
     helpers:dict # Names that are put back before each cell: the context, and the functions that code may call
-    def run(self, code:str, timeout:float|None=None, max_output:int=5000)->Cell: "Run one cell; never raises for what the code does"
+    final:tuple|None # What FINAL was given, until the cell that called it has ended
+    def run(self, code:str, timeout:float|None=None, max_output:int=5000, on_write:Callable|None=None)->Cell: "Run one cell; never raises for what the code does"
     def variables(self)->list[str]: "Names that cells made, in the order of their first assignment"
     def restore(self)->list[str]: "Put the helpers back; the names of those that had been changed"
     def let_go(self)->None: "Leave a cell that still runs, and cannot be stopped, to itself"

@@ -1,7 +1,7 @@
 # Made from base.py by tools/stubs.py: do not edit
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 __all__ = ['Cell', 'Shell', 'held', 'show_value', 'is_quiet']
 
 @dataclass
@@ -17,26 +17,31 @@ class Cell:
         error     BaseException|None  None     What the code raised
         seconds   float               0.0      How long it took
         left_out  int                 0        Characters of the output that were dropped
+        final     tuple|None          None     `(value,)` if the code called FINAL
     """
     output: str
     value: object = ...
     error: BaseException | None = ...
     seconds: float = ...
     left_out: int = ...
+    final: tuple | None = ...
 
+@runtime_checkable
 class Shell(Protocol):
     """What runs the cells of a model
 
     Fields::
 
-        name     type     default  meaning
-        user_ns  Mapping           What the cells see as their variables
-        helpers  dict              Names that are put back before each cell: the context, and the
-                                   functions that code may call
+        name     type        default  meaning
+        user_ns  Mapping              What the cells see as their variables
+        helpers  dict                 Names that are put back before each cell: the context, and the
+                                      functions that code may call
+        final    tuple|None           What FINAL was given, until the cell that called it has ended
     """
     user_ns: Mapping
     helpers: dict
-    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+    final: tuple | None
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000, on_write: Callable | None=None) -> Cell:
         """Run one cell; never raises for what the code does"""
     def variables(self) -> list[str]:
         """Names that cells made, in the order of their first assignment"""

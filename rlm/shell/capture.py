@@ -154,23 +154,27 @@ def own_display():
         if hooked: pub.unregister_hook(hook)
 
 # %% ../../nbs/shell/03_capture.ipynb #73f48b66
-_aside = [0,{}] # how many cells run, and the figures that were open before the first
+class _Aside:
+    "The user's figures while cells run"
+    cells,figures = 0,{} # how many cells run, and the figures that were open before the first
 
-def _open_figures(): return m.Gcf.figs if (m:=sys.modules.get('matplotlib._pylab_helpers')) else {}
+def _open_figures():
+    pylab = sys.modules.get('matplotlib._pylab_helpers')
+    return pylab.Gcf.figs if pylab else {}
 
 @contextmanager
 def own_figures():
     "Put the user's figures aside while cells run: a cell's `plt.plot` would draw on them, its `plt.show` close them"
     with _lock:
-        if not _aside[0]:
-            _aside[1] = dict(_open_figures())
+        if not _Aside.cells:
+            _Aside.figures = dict(_open_figures())
             _open_figures().clear()
-        _aside[0] += 1
+        _Aside.cells += 1
     try: yield
     finally:
         with _lock:
-            _aside[0] -= 1
-            if not _aside[0]:
+            _Aside.cells -= 1
+            if not _Aside.cells:
                 if plt:=sys.modules.get('matplotlib.pyplot'): plt.close('all') # the inline backend would show them after the user's cell
-                _open_figures().update(_aside[1])
-                _aside[1] = {}
+                _open_figures().update(_Aside.figures)
+                _Aside.figures = {}

@@ -1,9 +1,11 @@
 # Made from helpers.py by tools/stubs.py: do not edit
 from rlm.shell.process import WorkerProcess
 from typing import Any
-__all__ = ['most_flying', 'send_helpers', 'HostCalls']
+__all__ = ['most_flying', 'send_helpers', 'bytes_of', 'HostCalls']
 
 def send_helpers(w: WorkerProcess, helpers: dict, secrets: list | tuple=..., as_sent: Any=...) -> None: ...
+
+def bytes_of(v: Any) -> int: ...
 most_flying: Any
 
 class HostCalls:

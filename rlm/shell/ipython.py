@@ -7,6 +7,7 @@ __all__ = ['ReplShell']
 
 # %% ../../nbs/shell/06_ipython.ipynb #c14bc18e
 import ast, asyncio, atexit, functools, itertools, linecache, re, signal, sys, threading, time, traceback, types
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from fastcore.basics import patch
@@ -58,7 +59,7 @@ class ReplShell(InteractiveShell):
     def __init__(self):
         n = next(_names)
         mod = types.ModuleType('rlm_repl' if n==1 else f'rlm_repl_{n}') # its own: the default would replace `__main__`
-        self.helpers,self.on_write = {},None # `on_write` is called with what a cell prints, as it prints
+        self.helpers,self.final = {},None # `final` is what FINAL was given, until its cell has ended
         self._loop = self._deadline = self._out = None # of top-level `await`; when the cell must end; where it prints
         self._shows = False # does the cell end in an expression? None while that is not known
         config = Config(HistoryManager=dict(enabled=False, hist_file=':memory:'))
@@ -246,9 +247,10 @@ def run(self:ReplShell,
     code:str, # Python, as in a notebook cell: magics and `await` work
     timeout:float|None=None, # Seconds; None for no limit
     max_output:int=5000, # Characters of output to keep
+    on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell: # Never raises for what the code does; `KeyboardInterrupt` passes
     "Run one cell"
-    out,start,value = ClippedText(max_output, self.on_write),time.perf_counter(),None
+    out,start,value = ClippedText(max_output, on_write),time.perf_counter(),None
     self.restore()
     self._deadline = None if timeout is None else time.monotonic()+timeout
     self._out = out
@@ -266,4 +268,5 @@ def run(self:ReplShell,
         out.fresh_line()
         out.write(o)
     if isinstance(error, KeyboardInterrupt) or theirs: raise error
-    return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out)
+    final,self.final = self.final,None
+    return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out, final)

@@ -1,5 +1,6 @@
 # Made from ipython.py by tools/stubs.py: do not edit
 from IPython.core.interactiveshell import InteractiveShell
+from collections.abc import Callable
 from rlm.shell.base import Cell
 from typing import Any
 __all__ = ['ReplShell']
@@ -8,7 +9,7 @@ class ReplShell(InteractiveShell):
     """An IPython shell for a model's code"""
     compiler_class: Any
     helpers: dict
-    on_write: Any
+    final: Any
     loop_runner: Any
     builtin_names: set
     profile_dir: Any
@@ -40,14 +41,15 @@ class ReplShell(InteractiveShell):
         """Give `sys.stdout` back although a cell still runs, in a thread that was left behind"""
     def close(self) -> None:
         """Let go of the context and all variables; IPython alone never frees a shell"""
-    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000, on_write: Callable | None=None) -> Cell:
         """Run one cell
 
         Parameters::
 
-            name        type        default  meaning
-            code        str                  Python, as in a notebook cell: magics and `await` work
-            timeout     float|None  None     Seconds; None for no limit
-            max_output  int         5000     Characters of output to keep
-            returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
+            name        type           default  meaning
+            code        str                     Python, as in a notebook cell: magics and `await` work
+            timeout     float|None     None     Seconds; None for no limit
+            max_output  int            5000     Characters of output to keep
+            on_write    Callable|None  None     Called with each piece of output as it comes
+            returns     Cell                    Never raises for what the code does; `KeyboardInterrupt` passes
         """

@@ -67,7 +67,7 @@ class IsolatedShell:
         models:list=(), # Models that code may name in its calls
     ):
         self.bounds,self.secrets,self.models = bounds,[o for o in secrets if o],[o for o in models if o]
-        self.helpers,self.user_ns,self.tools,self.on_write = {},RemoteNames(self),None,None
+        self.helpers,self.user_ns,self.tools,self.final = {},RemoteNames(self),None,None
         self._last_names,self._access,self._closed = [],{},False
         self._turns = threading.BoundedSemaphore(most_tools)
 

@@ -26,6 +26,6 @@ class IsolatedShell:
     helpers: dict
     user_ns: RemoteNames
     tools: Any
-    on_write: Any
+    final: Any
     def __init__(self, bounds: Bounds, secrets: list | tuple=..., models: list | tuple=...) -> None: ...
     def access(self) -> list[dict]: ...

@@ -7,6 +7,7 @@ __all__ = ['MontyShell']
 
 # %% ../../nbs/shell/17_monty.ipynb #1fba9d71
 import ast, importlib, os, threading, time
+from collections.abc import Callable
 from fastcore.basics import patch
 from ..secrets import clean
 from ._values import BadFrame, CannotSend, TooLarge, decode, encode, make_error
@@ -154,11 +155,12 @@ def run(self:MontyShell,
     code:str, # Python that Monty knows
     timeout:float|None=None, # Seconds; None for no limit but the one on processor time
     max_output:int=5000, # Characters of output to keep
+    on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell:
     "Run one cell"
     if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
     if self._session is None: self._begin(timeout)
-    out,start,finals = ClippedText(max_output, self.on_write),time.perf_counter(),[]
+    out,start,finals = ClippedText(max_output, on_write),time.perf_counter(),[]
     value,e = self._feed(code, timeout, out, finals)
     error = None
     if e is None:
@@ -174,7 +176,8 @@ def run(self:MontyShell,
         error,text = (e,f'{type(e).__name__}: {e}') if isinstance(e, (MissingVariable, TooLarge)) else self._failed(e)
         out.fresh_line()
         out.write(text)
-    return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out)
+    final,self.final = self.final,None
+    return Cell(out.text().strip('\n'), value, error, time.perf_counter()-start, out.left_out, final)
 
 # %% ../../nbs/shell/17_monty.ipynb #58b5d8cb
 @patch

@@ -6,8 +6,9 @@
 __all__ = ['SandboxShell']
 
 # %% ../../nbs/shell/16_sandbox.ipynb #48894138
-import contextvars, os, queue, secrets, signal, sys, time, weakref
+import contextvars, os, queue, secrets, signal, time, weakref
 from base64 import b64decode
+from collections.abc import Callable
 from functools import partial
 from fastcore.basics import patch
 from .. import _registry
@@ -18,7 +19,7 @@ from .bounds import Bounds, exceeded, folder_use
 from .calls import for_worker
 from .capture import ClippedText, clip
 from .folders import remove_folder
-from .helpers import HostCalls, send_helpers
+from .helpers import HostCalls, bytes_of, send_helpers
 from .interrupt import CellTimeout
 from .isolated import IsolatedShell, WorkerDied
 from .lookup import MissingVariable
@@ -44,7 +45,8 @@ class SandboxShell(IsolatedShell):
         self.kind,self.backend = choose(sandbox)
         self.native = helpers
         super().__init__(bounds, secrets, models)
-        self._context,self._count,self._unredacted = None,0,{} # of the cell's caller; cells that ran; output as people saw it -> as the worker wrote it
+        self._context,self._count = None,0 # of who runs a cell; how many ran
+        self._unredacted = {} # output as people saw it -> as the worker wrote it
         self._attach(take_worker(self.kind, bounds, helpers))
 
     def _attach(self, w):
@@ -65,8 +67,7 @@ def _sync(self:SandboxShell):
 def _open(self:SandboxShell, restore=False):
     "Send the helpers to a worker that has none, and set the last limit; returns the names of the variables that are back"
     self._sync()
-    known = self.helpers.values()
-    size = sum(sys.getsizeof(v) for v in known if isinstance(v, (str,bytes))) + sum(v.nbytes for v in known if type(getattr(v, 'nbytes', None)) is int)
+    size = sum(map(bytes_of, self.helpers.values()))
     self._w.ask('open', 120., limit=_registry.limit_memory, memory=self.bounds.memory+(1<<29)+2*size, count=self._count)
     self._w.began = True
     return self._w.ask('restore', 5.) if restore else []
@@ -152,13 +153,13 @@ def _runs(self:SandboxShell, w):
     except ConnectionError: return True
 
 @patch
-def _printed(self:SandboxShell, text, live):
+def _printed(self:SandboxShell, text, live, on_write):
     "Hand on what a cell prints while it runs"
     live.write(text)
-    if self.on_write and live.n<1<<20: self.on_write(clean(text, self.secrets))
+    if on_write and live.n<1<<20: on_write(clean(text, self.secrets))
 
 @patch
-def _wait(self:SandboxShell, w, box, timeout, live):
+def _wait(self:SandboxShell, w, box, timeout, live, on_write):
     "The frame that ends a cell, None if the worker is gone"
     start = looked = time.monotonic()
     first,began = [],False # what was used at the first look; is it known that the cell runs?
@@ -168,7 +169,7 @@ def _wait(self:SandboxShell, w, box, timeout, live):
         if f.get('op')=='done': return f
         if isinstance(f.get('text'), str):
             began = True
-            self._printed(f['text'][:1<<16], live)
+            self._printed(f['text'][:1<<16], live, on_write)
         now = time.monotonic()
         if timeout is not None and now-start>timeout+1: w.why = f'took longer than {timeout:g} s, did not stop when it was told to, and was ended'
         elif not began and now-start>5:
@@ -201,14 +202,14 @@ def _interrupt(self:SandboxShell, w, box):
     try:
         w.cancel()
         w.link.send(op='interrupt')
-        end = time.monotonic()+.7
-        while (f:=w.wait(box, max(.01, end-time.monotonic())))['op']!='done': pass
+        end,f = time.monotonic()+.7,{}
+        while f.get('op')!='done': f = w.wait(box, max(.01, end-time.monotonic()))
         self._last_names = _known(f['names'])
     except (OSError, queue.Empty, TypeError, KeyError): w.end()
 
 # %% ../../nbs/shell/16_sandbox.ipynb #daa37251
 @patch
-def _run(self:SandboxShell, code, timeout, max_output, live):
+def _run(self:SandboxShell, code, timeout, max_output, live, on_write):
     "The frame that ends a cell, None if the worker is gone"
     w,cell_id = self._w,secrets.token_hex(8)
     box = w.boxes[cell_id] = queue.SimpleQueue()
@@ -216,7 +217,7 @@ def _run(self:SandboxShell, code, timeout, max_output, live):
         if w.began: self._sync()
         else: self._open()
         w.link.send(op='run', id=cell_id, code=str(code), timeout=timeout, max_output=max_output)
-        return self._wait(w, box, timeout, live)
+        return self._wait(w, box, timeout, live, on_write)
     except KeyboardInterrupt:
         self._interrupt(w, box)
         raise
@@ -228,18 +229,22 @@ def run(self:SandboxShell,
     code:str, # Python, as in a notebook cell: magics and `await` work
     timeout:float|None=None, # Seconds; None for no limit but the one on processor time
     max_output:int=5000, # Characters of output to keep
+    on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell: # Never raises for what the code does; `KeyboardInterrupt` passes
     "Run one cell in the worker"
     if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
     start,live,note = time.perf_counter(),ClippedText(max_output),''
-    if not self._w.alive or self._w.process.poll() is not None: note = f"[The process of the REPL {self._w.why or 'ended'} after the last cell. {self._restart()}]\n"
+    if not self._w.alive or self._w.process.poll() is not None:
+        ended = self._w.why or 'ended'
+        note = f'[The process of the REPL {ended} after the last cell. {self._restart()}]\n'
     self._context = contextvars.copy_context()
-    with self._w.rest: f = self._run(code, timeout, max_output, live)
+    with self._w.rest: f = self._run(code, timeout, max_output, live, on_write)
     try: cell = self._cell(f, max_output) if f else None
     except (BadFrame, LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as e:
         self._w.why,cell = f'sent what is not in the protocol ({type(e).__name__}) and was ended',None
     cell = cell or self._died(live, start)
     cell.output = note+cell.output
+    cell.final,self.final = self.final,None
     return cell
 
 # %% ../../nbs/shell/16_sandbox.ipynb #84cbbecc

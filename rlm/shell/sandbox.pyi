@@ -1,4 +1,5 @@
 # Made from sandbox.py by tools/stubs.py: do not edit
+from collections.abc import Callable
 from rlm.shell.base import Cell
 from rlm.shell.bounds import Bounds
 from rlm.shell.isolated import IsolatedShell
@@ -22,17 +23,19 @@ class SandboxShell(IsolatedShell):
     kind: Any
     backend: Any
     native: str | None
+    final: Any
     def __init__(self, sandbox: str='auto', helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> None: ...
-    def run(self, code: str, timeout: float | None=None, max_output: int=5000) -> Cell:
+    def run(self, code: str, timeout: float | None=None, max_output: int=5000, on_write: Callable | None=None) -> Cell:
         """Run one cell in the worker
 
         Parameters::
 
-            name        type        default  meaning
-            code        str                  Python, as in a notebook cell: magics and `await` work
-            timeout     float|None  None     Seconds; None for no limit but the one on processor time
-            max_output  int         5000     Characters of output to keep
-            returns     Cell                 Never raises for what the code does; `KeyboardInterrupt` passes
+            name        type           default  meaning
+            code        str                     Python, as in a notebook cell: magics and `await` work
+            timeout     float|None     None     Seconds; None for no limit but the one on processor time
+            max_output  int            5000     Characters of output to keep
+            on_write    Callable|None  None     Called with each piece of output as it comes
+            returns     Cell                    Never raises for what the code does; `KeyboardInterrupt` passes
         """
     def variables(self) -> list[str]:
         """Names that cells made"""

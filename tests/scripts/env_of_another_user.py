@@ -1,6 +1,6 @@
 "Is the key of `.env` taken, which belongs to another user than this process?"
 import os
-from rlm.cli import read_env
+from rlm.inputs import read_env
 
 if os.getuid()==0: os.setuid(12345)
 read_env()

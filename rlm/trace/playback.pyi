@@ -1,0 +1,29 @@
+# Made from playback.py by tools/stubs.py: do not edit
+from collections.abc import Callable
+from rlm.trace.recording import Recording
+from typing import NamedTuple
+__all__ = ['Playback', 'CallResult', 'ServedCell']
+
+class Playback:
+    recording: Recording | None
+    live: bool
+    is_recorded: bool
+    def __init__(self, recording: Recording | None=None, live: bool=True) -> None: ...
+    def reply(self, key: str | None, last: bool, request: dict | None=None) -> tuple | None: ...
+    def cell(self) -> ServedCell | None: ...
+    @property
+    def serves_cells(self) -> bool: ...
+    @property
+    def may_run(self) -> bool: ...
+    def as_seen(self, now: CallResult, was: CallResult) -> tuple[CallResult, bool]: ...
+    def read(self, reader: Callable, text: str) -> tuple: ...
+    def end(self, stop: str) -> tuple | None: ...
+
+class CallResult(NamedTuple):
+    content: str
+    failed: bool
+    final: tuple | None = ...
+
+class ServedCell(NamedTuple):
+    result: CallResult
+    spent: list

@@ -18,7 +18,31 @@ for _sig,_how in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, s
 if 'PYTEST_XDIST_WORKER' not in os.environ:
     # No user's profile, history or config: IPython's, nbdev's and chkstyle's are all found through these
     _tmp = tempfile.TemporaryDirectory(prefix='rlm-tests-')
-    os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config')
+    os.environ.update(IPYTHONDIR=f'{_tmp.name}/ipython', XDG_CONFIG_HOME=f'{_tmp.name}/config', TESTS_FOLDER=_tmp.name, TESTS_PID=str(os.getpid()))
+
+# What takes seconds, the longest first
+long = """test_walls test_attacks test_host test_isolation test_ctrl_c test_harness_can_fail test_ordinary test_kernel_interrupt test_interrupt test_malformed_frames_end_the_worker
+    test_calls_end_with_their_cell test_kernel_stays_as_it_was test_sandbox_leaves_the_kernel_as_it_was test_monty_values test_kill_9 test_no_orphans test_needles test_progress test_bodies
+    test_script test_killed test_contexts test_fault_in_a_run test_never_blocks test_time_begins_with_the_run test_ascii_output test_mypy""".split()
+
+def pytest_collection_modifyitems(items):
+    "The longest tests first, dealt out to the workers, each of which is given a stretch of this list: then none is begun when the others are done"
+    n,names = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1)),[o.name.partition('[')[0] for o in items]
+    first = sorted((i for i,nm in enumerate(names) if nm in long), key=lambda i: long.index(names[i]))
+    rest = [i for i,nm in enumerate(names) if nm not in long]
+    items[:] = [items[i] for w in range(n) for i in (*first[w::n], *rest[len(rest)*w//n:len(rest)*(w+1)//n])]
+
+@pytest.fixture(scope='module')
+def warm():
+    "The first call of a process loads litellm, which takes longer than some limits"
+    from doubles import Door,lm
+    with Door() as server: lm(server).text('q')
+
+@pytest.fixture
+def alone():
+    "What an earlier test has left is not this one's"
+    from doubles import before
+    before.note()
 
 @pytest.fixture(params=['direct','litellm'])
 def transport(request, monkeypatch):

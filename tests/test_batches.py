@@ -1,86 +1,20 @@
 "Batches of sub-calls: in order, bounded, each question once, a failure a value in its place; counted at the server, over real HTTP where the wire matters"
-import asyncio,base64,copy,json,os,pickle,pty,signal,subprocess,sys,termios,threading,time
+import asyncio,base64,copy,json,os,pickle,pty,signal,termios,threading,time
 from contextlib import contextmanager
 import pytest
 from pydantic import BaseModel
-from test_faults import faults
+from doubles import Door, calls, cells, echo, faults, lm, names, outputs, wait
+from forks import script
 from rlm.core import RLM
 from rlm.models.background import get_background
 from rlm.models.batches import FailedQuery
 from rlm.models.budget import Budget, BudgetExceeded, Limits
 from rlm.models.calls import Scope
-from rlm.models.lm import LM
 from rlm.models.providers import LMError
-from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say
+from rlm.models.scripted import Fault, ScriptedLM, call_repl, say
 from rlm.tools import prep_shell
 
-root = os.path.dirname(os.path.dirname(__file__))
-
-class Door(ScriptedServer):
-    "A server that notes how many requests it holds at once, and refuses those above `most`"
-    def __init__(self, replies=lambda m: f"<{m[-1]['content']}>", most=None, **kw):
-        super().__init__(replies, **kw)
-        self.most,self.now,self.peak,self.refused,self.served,self.together = most,0,0,0,[],0
-
-    async def _answer(self, request):
-        from aiohttp import web
-        self.now += 1
-        self.peak = max(self.peak, self.now)
-        try:
-            if self.most and self.now>self.most:
-                self.refused += 1
-                return web.json_response(dict(error=dict(message='slow down')), status=429)
-            self.served.append(self.now)
-            end = time.monotonic()+5
-            sub = (await request.json())['messages'][0]['role']!='system'
-            while sub and self.peak<self.together and time.monotonic()<end: await asyncio.sleep(.005) # holds the first replies until so many have come
-            return await super()._answer(request)
-        finally: self.now -= 1
-
-    @property
-    def prompts(self): return [o['messages'][-1]['content'] for o in self.asked]
-
-def lm(server, **kw):
-    m = LM('openai/some-model', base_url=server.url, api_key='none', **{'retries':1, 'timeout':20, **kw})
-    m.backoff = .01 # seconds
-    return m
-
-def echo(m): return f"<{m[-1]['content']}>"
-
-def cells(*codes, final='FINAL(done)', sub=echo):
-    "A script: the root runs the cells and ends; sub-calls are answered by `sub`"
-    def script(messages):
-        if messages[0]['role']!='system': return sub(messages)
-        n = sum(m['role']=='assistant' for m in messages)
-        return call_repl(codes[n]) if n<len(codes) else final
-    return script
-
-def outputs(run): return [m['content'] for m in run.messages if m['role']=='tool']
-
-elsewhere = set() # tasks that were on the loop before the test began, litellm's for some
-
-def calls(url=None):
-    "Calls that the process has under way, or waiting"
-    bg = get_background()
-    return sum(g.busy for k,g in list(bg.gates.items()) if url in (None, k)) + sum('LoggingWorker' not in repr(t) for t in asyncio.all_tasks(bg.loop)-elsewhere)
-
-def wait(done, seconds=5.):
-    "Seconds until `done()`"
-    start = time.monotonic()
-    while not done():
-        assert time.monotonic()-start<seconds, 'it never came'
-        time.sleep(.01)
-    return time.monotonic()-start
-
-@pytest.fixture(autouse=True)
-def alone():
-    "What an earlier test has left is not this one's"
-    elsewhere.update(asyncio.all_tasks(get_background().loop))
-
-@pytest.fixture(scope='module', autouse=True)
-def warm():
-    "The first call of a process loads litellm"
-    with Door() as server: lm(server).text('q')
+pytestmark = pytest.mark.usefixtures('warm','alone')
 
 # Order and failures
 
@@ -179,8 +113,6 @@ def several(*fns):
     for t in threads: t.start()
     for t in threads: t.join()
     return res
-
-def names(n, tag=''): return [f'{tag}{i}' for i in range(n)]
 
 def run_of(server, tag, **kw): return RLM(lm(server, **kw), mode='tools')(f'{tag}', f'{tag}')
 
@@ -309,29 +241,9 @@ def test_cancelled_gather():
         asyncio.run(main(server))
         assert wait(lambda: not calls(server.url))<2
 
-SCRIPT = '''
-import asyncio,json,os,signal,sys,threading,time
-signal.signal(signal.SIGINT, signal.default_int_handler) # xdist's workers ignore it
-sys.path.insert(0, 'tests')
-from test_batches import Door, Fault, calls, lm, names, wait
-def ready(server, n):
-    wait(lambda: server.now>=n, 20)
-    time.sleep(.2)
-    os.write(1, b'READY\\n')
-async def go(m): return await asyncio.gather(*[m.atext(o) for o in names(70, 'slow')])
-for how in ('map','text','gather'):
-    with Door(lambda m: Fault(delay=20, reply='late') if 'slow' in m[-1]['content'] else 'ok') as server:
-        m = lm(server)
-        m.text('warm')
-        threading.Thread(target=ready, args=(server, 1 if how=='text' else 32), daemon=True).start()
-        try: m.map(names(70, 'slow')) if how=='map' else m.text('slow') if how=='text' else asyncio.run(go(m))
-        except KeyboardInterrupt: took = wait(lambda: not calls(), 20)
-        print(json.dumps([how, took<2, m.map(names(70))==['ok']*70, m.usage.calls, server.billed.calls]), flush=True)
-'''
-
 def test_ctrl_c():
     "Ctrl-C ends a batch, a call and a gather with all of their calls within a second, and the gate has all its places"
-    p = subprocess.Popen([sys.executable, '-c', SCRIPT], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    p = script('interrupted_batch.py')
     try:
         for how in ('map','text','gather'):
             assert p.stdout.readline()=='READY\n', p.stderr.read()
@@ -523,24 +435,11 @@ def test_bad_schema(form):
 
 # The progress line
 
-PTY = '''
-import sys
-sys.path.insert(0, 'tests')
-from test_batches import Door, RLM, cells, lm, names, outputs, Fault, echo
-delay,code = .5,'import sys\\nr = llm_query_batched([f"p{i}" for i in range(12)])\\nprint(len(r))\\nprint("seen", file=sys.stderr)'
-with Door(cells(code, sub=lambda m: Fault(delay=delay, reply=echo(m)))) as server:
-    m = lm(server, concurrency=3)
-    m.text('warm')
-    for delay,go in ((.02, lambda: m.map(names(12))), (.5, lambda: m.map(names(12))), (.5, lambda: print(outputs(RLM(m, mode='tools')('c', 'q'))))):
-        print('begin', file=sys.stderr)
-        go()
-'''
-
 def test_progress():
     "A line for a batch that takes over a second, on a terminal alone; never in what the model sees of a cell"
     main,sub = pty.openpty()
     termios.tcsetwinsize(sub, (24, 80))
-    p,text = subprocess.Popen([sys.executable, '-c', PTY], cwd=root, stdout=subprocess.PIPE, stderr=sub),b''
+    p,text = script('progress.py', stderr=sub),b''
     os.close(sub)
     while True:
         try: o = os.read(main, 9999)
@@ -549,7 +448,7 @@ def test_progress():
         text += o
     os.close(main)
     quick,slow,cell = text.decode().split('begin')[1:]
-    assert p.communicate()[0].decode()==str(['12\nseen'])+'\n'
+    assert p.communicate()[0]==str(['12\nseen'])+'\n'
     assert not quick.strip() and all('/12' in o and 'call' in o for o in (slow, cell)), text
 
 def test_no_progress(capfd):

@@ -1,8 +1,9 @@
 "Limits that hold: a root model that never stops by itself and asks 64 sub-calls at a time; whatever the limit, nothing beyond it is billed and there is an answer"
 import asyncio,json,math,random,threading,time
+from functools import partial
 from importlib.metadata import version
 from types import SimpleNamespace
-import pytest
+import doubles,pytest
 from packaging.version import Version
 from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.background import get_background, run_sync
@@ -16,6 +17,8 @@ from rlm.models.usage import Usage
 from rlm.prompts import LANDING_PROMPT
 from rlm.tools import make_run_repl, prep_shell
 
+pytestmark = pytest.mark.usefixtures('warm')
+
 batch = "left = budget()\nr = llm_query_batched([f'read piece {i}' for i in range(64)])\nprint(left, sum(o.startswith('[ERROR') for o in r))"
 
 def greedy(code=batch, sub='nothing here', landing='FINAL(best)'):
@@ -25,10 +28,7 @@ def greedy(code=batch, sub='nothing here', landing='FINAL(best)'):
         return landing if messages[-1]['content']==LANDING_PROMPT else call_repl(code, f"so far {sum(m['role']=='assistant' for m in messages)}")
     return script
 
-def lm(server, **kw):
-    m = LM(**{'model':'openai/some-model', 'base_url':server.url, 'api_key':'none', 'retries':1, 'timeout':20, **kw})
-    m.backoff = .001 # seconds
-    return m
+lm = partial(doubles.lm, backoff=.001)
 
 def ask(model, limits, via='RLM', **kw):
     "One run and the seconds it took; it has exactly one final item"
@@ -44,11 +44,6 @@ def ask(model, limits, via='RLM', **kw):
     return type('Run', (), items[-1]),time.monotonic()-start
 
 def warnings(run): return sum(m['role']=='user' and 'of the limit on' in m['content'] for m in run.messages)
-
-@pytest.fixture(scope='module', autouse=True)
-def warm():
-    "The first call of a process loads litellm, which takes longer than some limits here"
-    with ScriptedServer('ok') as server: lm(server).text('q')
 
 # Calls are counted as they are reserved, so the bound is strict: billed <= limit
 
@@ -605,7 +600,7 @@ async def check_tree(seed):
     assert limits.tokens is None or left['tokens']==max(0, limits.tokens-book.used['tokens'])
     return book.requests,[nm for nm,used in book.used.items() if (limit:=getattr(limits, nm)) and used>limit],len(left) and min(left.values())==0
 
-@pytest.mark.parametrize('part', range(4))
+@pytest.mark.parametrize('part', [0, 1, *(pytest.param(o, marks=pytest.mark.slow) for o in (2, 3))])
 def test_no_tree_passes_a_bound(part):
     """The bound: when a call is sent, all that was used and all that is reserved for the calls under way, itself included, is within each limit. So a run passes
     a limit on tokens or cost by no more than the calls in flight pass what was reserved for them (a reply that is longer, or dearer, than could be known), and never one on

@@ -1,8 +1,10 @@
 "What code in a sandbox may ask of the host, what it is told of tools and of failures, and that nothing of it depends on a secret"
-import enum,fractions,functools,http,inspect,re,subprocess,sys,threading,time
+import enum,fractions,functools,http,inspect,re,threading,time
 from decimal import Decimal
 
 import pytest
+from forks import run_script
+from machine import gone,linux,stat
 from rlm.core import RLM
 from rlm.models.budget import Budget, Limits
 from rlm.models.calls import Scope
@@ -11,7 +13,6 @@ from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.prompts import tools_note
 from rlm.shell.bounds import process_pids
 from rlm.tools import prep_shell
-from test_sandbox import gone, linux
 
 KEY,PASSWORD = 'kq-canary-0f3a','Winter2024!' # neither has the form of a key
 
@@ -271,7 +272,6 @@ def test_at_rest(shell):
     pids = process_pids(sh._w.process.pid)
     assert rest()
     sh.close()
-    from test_sandbox import stat
     assert not gone({(p, s[1]) for p in pids if (s:=stat(p))})
 
 @linux
@@ -297,16 +297,7 @@ def test_an_answer_in_halves(shell):
 
 def test_no_more_threads(tmp_path):
     "Where no thread can be started the call fails, and the shell goes on and ends in good order"
-    code = """import threading
-from rlm.tools import prep_shell
-sh = prep_shell('c', sandbox='auto', tools=dict(f=lambda: 1))
-print(sh.run('f()').value)
-threading.stack_size(1<<46)
-print(sh.run('f()').output.splitlines()[-1])
-threading.stack_size(0)
-print(sh.run('f()').value)
-sh.close()"""
-    out = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60, env=dict(TMPDIR=str(tmp_path), PATH='/usr/bin:/bin', HOME=str(tmp_path)))
+    out = run_script('no_more_threads.py', env=dict(TMPDIR=tmp_path))
     assert out.stdout.splitlines()==['1','RuntimeError: There is no room for one more call. Wait for some to end.','1'], out
     assert not list(tmp_path.glob('rlm-*/scratch'))
 
@@ -341,10 +332,5 @@ def test_semicolon(shell, backend):
 
 def test_monty_ends_with_its_process():
     "A call that a cell over its time was waiting for ends with the cell: its thread, left in Rust, would abort the interpreter's end"
-    code = '''import time
-from rlm.models.scripted import ScriptedLM
-from rlm.tools import prep_shell
-sh = prep_shell('ctx', model=ScriptedLM(lambda m: (time.sleep(20), 'x')[1]), sandbox='monty')
-print(sh.run('llm_query("q")', timeout=.2).output[:11])'''
-    p = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    p = run_script('monty_over_its_time.py')
     assert (p.returncode, p.stdout)==(0, 'CellTimeout\n'), p.stderr

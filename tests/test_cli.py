@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 import pytest
+from forks import run_script,script
 from rlm.cli import main
 from rlm.inputs import BadUse, read_context
 from rlm.models.scripted import Fault, ScriptedServer, call_repl, say
@@ -11,10 +12,15 @@ from rlm.models.scripted import Fault, ScriptedServer, call_repl, say
 rlm = str(Path(sysconfig.get_path('scripts'))/'rlm')
 story = 'It rained all day. ' * 3000 + 'The harbour master is called Ingrid Solberg. ' + 'Nobody came. ' * 3000
 
-def cli(*args, stdin='', cwd=None, **env):
-    res = subprocess.run([rlm, *map(str, args)], input=stdin, capture_output=True, text=True, cwd=cwd, timeout=120, env={**os.environ, **env})
+def result(res):
     assert 'Traceback' not in res.stderr+res.stdout, res.stderr
     return res.returncode,res.stdout,res.stderr
+
+def cli(*args, stdin='', cwd=None, **env): return result(run_script(rlm, *args, stdin=stdin, cwd=cwd, env=env, quick=True))
+
+def fresh_cli(*args, stdin='', cwd=None, **env):
+    "The same in a new interpreter, where its imports are what is tested"
+    return result(subprocess.run([rlm, *map(str, args)], input=stdin, capture_output=True, text=True, cwd=cwd, timeout=120, env={**os.environ, **env}))
 
 @pytest.fixture(scope='module')
 def files(tmp_path_factory):
@@ -135,7 +141,7 @@ def test_base_url_alone(files, capsys, monkeypatch):
     with models(['only']) as (other,late):
         with models(status=307, location=f'{other}/models') as (url,asked): assert main([*ask, '--base-url', url])==2 and asked and not late
     assert 'did not name them' in capsys.readouterr().err
-    with models(['qwen/only:7b']) as (url,asked): code = main([*ask, '--base-url', url, '--max-time', '5'])
+    with models(['qwen/only:7b']) as (url,asked): code = main([*ask, '--base-url', url, '--max-time', '1'])
     assert code==1 and 'Model: qwen/only:7b (the only one' in capsys.readouterr().err # this server answers no questions
 
 def test_limits_say_what_there_is(files, capsys):
@@ -148,7 +154,7 @@ def test_limits_say_what_there_is(files, capsys):
 def test_time_begins_with_the_run(files):
     "The import of litellm, two seconds on a quick machine, is not the run's time"
     with ScriptedServer(lambda m: call_repl('print(len(context))') if len(m)==2 else 'FINAL(Olaf)') as server:
-        code,out,err = cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, '--max-time', '1.5')
+        code,out,err = fresh_cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, '--max-time', '1.5')
     assert (code,out)==(0,'Olaf\n'), err
 
 def test_small_things(files, capsys):
@@ -184,7 +190,7 @@ def test_demo():
 def test_ctrl_c(files):
     "Ctrl-C while the model is called ends at once, with exit code 130"
     with ScriptedServer(lambda m: Fault(delay=60)) as server:
-        p = subprocess.Popen([rlm, 'ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        p = script(rlm, 'ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url)
         end = time.monotonic()+60
         while not server.asked and time.monotonic()<end: time.sleep(.05)
         p.send_signal(signal.SIGINT)
@@ -195,16 +201,21 @@ def test_ctrl_c(files):
 @pytest.mark.parametrize('to,code', [('> /dev/full', 1), ('2> /dev/full', 0), ('2>&-', 0)])
 def test_full_disk(to, code, files):
     "An answer that stdout does not take is on stderr; what stderr does not take is no reason to lose the answer"
-    res = subprocess.run(f'{rlm} ask "Who is the lighthouse keeper?" other.txt {to}', shell=True, cwd=files, capture_output=True, text=True)
-    assert res.returncode==code and 'Olaf' in (res.stderr if code else res.stdout) and 'Traceback' not in res.stderr
+    stream = 'stdout' if code else 'stderr'
+    with open('/dev/full', 'w') as full: p = script(rlm, 'ask', 'Who is the lighthouse keeper?', 'other.txt', cwd=files, **{stream: None if to=='2>&-' else full})
+    out,err = p.communicate(timeout=60)
+    assert p.returncode==code and 'Olaf' in (err if code else out) and 'Traceback' not in (err or '')
 
 def test_no_stdin(files):
-    res = subprocess.run(f'{rlm} ask Who <&-', shell=True, cwd=files, capture_output=True, text=True)
-    assert res.returncode==2 and 'No input' in res.stderr
+    p = script(rlm, 'ask', 'Who', cwd=files, stdin=None)
+    err = p.communicate(timeout=60)[1]
+    assert p.returncode==2 and 'No input' in err
 
 def test_closed_pipe(files):
     "`rlm … | head -0` is no traceback"
-    p = subprocess.Popen(f'"{rlm}" ask "Who is the harbour master?" story.txt | true', shell=True, cwd=files, stderr=subprocess.PIPE, text=True)
+    r,w = os.pipe()
+    p = script(rlm, 'ask', 'Who is the harbour master?', 'story.txt', cwd=files, stdout=w)
+    for o in (r,w): os.close(o)
     assert 'Traceback' not in p.communicate(timeout=60)[1]
 
 def test_wide_limits_again(files, capsys, monkeypatch):

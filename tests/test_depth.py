@@ -1,42 +1,18 @@
 "Child runs: the call tree and what it used, exactly; children at once, each in its own shell; their failures are values, their ends are prompt, and the parent always has something left for its answer"
-import asyncio,json,os,signal,subprocess,sys,threading,time
+import asyncio,json,signal,sys,time
 from collections import Counter
-import pytest,test_batches
-from test_batches import Door, calls, lm, outputs, wait
+import pytest
+from doubles import Door, idle, lm, outputs, tree, wait
+from forks import script
 from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.batches import FailedQuery
 from rlm.models.budget import Limits
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
-from rlm.prompts import LANDING_PROMPT
 from rlm.tools import make_run_repl, prep_shell
 
-root = os.path.dirname(os.path.dirname(__file__))
-
-@pytest.fixture(scope='module', autouse=True)
-def warm():
-    "The first call of a process loads litellm"
-    with Door() as server: lm(server).text('q')
-
-def tree(codes, sub=lambda m: 'sub', mode='tools'):
-    "A script for a whole tree: `codes` maps the beginning of a question to the cells of that run; `=` begins what is said, not run"
-    def script(messages):
-        if messages[0]['role']!='system': return sub(messages)
-        asked = next(m['content'] for m in messages if m['role']=='user')
-        replies = next(v for k,v in codes.items() if asked.startswith(k))
-        if messages[-1]['content']==LANDING_PROMPT: return 'FINAL(landed)'
-        r = replies[min(sum(m['role']=='assistant' for m in messages), len(replies)-1)]
-        if isinstance(r, Fault): return r
-        if r[:1] in ('','='): return r[1:]
-        return call_repl(r) if mode=='tools' else f'```repl\n{r}\n```'
-    return script
+pytestmark = pytest.mark.usefixtures('warm','alone')
 
 def ask(server, depth=2, context='ctx', query='top', mode='tools', **limits): return RLM(lm(server), limits=Limits(depth=depth, **limits), mode=mode)(context, query)
-
-alone = test_batches.alone # for each test here too
-
-def idle(before=()):
-    "No thread of a child, cell or run is left, and no call"
-    return not [t for t in threading.enumerate() if t.name in ('rlm-child','rlm-cell','rlm-run') and t not in before] and not calls()
 
 def exact(run, server):
     "What the run says it used is what the server billed, in sum and in parts; the trace and each child agree"
@@ -295,34 +271,9 @@ def test_hanging_child_model():
 
 # Interrupts
 
-SCRIPT = '''
-import json,os,signal,sys,threading,time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.path.insert(0, 'tests')
-from test_depth import *
-n,out = [],sys.stdout
-def ready():
-    n.append(1)
-    if len(n)==want: threading.Thread(target=lambda: (time.sleep(.5), os.write(1, b'READY\\n'))).start()
-code = dict(call="r = llm_query_batched([f'{context}{i}' for i in range(20)])", busy='while True:\\n    try: pass\\n    except Exception: pass', sleep='import time\\ntime.sleep(4)')
-for where,depth in (('call',2), ('call',3), ('busy',2), ('sleep',2)):
-    n.clear()
-    want = 8 # at once, at the last level, of three to a child; where one ends, one that waits may begin before it is told to end too
-    kid = "ready()\\n" + code[where]
-    codes = dict(top=["kept = 5", "r = rlm_query_batched('kid', list('abcdefgh'))"], kid=[kid if depth==2 else "r = rlm_query_batched('leaf', [context]*3)"], leaf=[kid])
-    with ScriptedServer(tree(codes, lambda m: Fault(delay=20, reply='late'))) as server:
-        try: RLM(lm(server), limits=Limits(depth=depth), mode='tools', tools=dict(ready=ready))('c', 'top')
-        except KeyboardInterrupt as e: run = e.run
-        over = time.monotonic()
-        print(json.dumps([run.stop, run.usage.calls<=server.billed.calls, sys.stdout is out or where=='sleep']), flush=True)
-        wait(idle)
-        kinds = [e.kind for e in run.trace]
-        print(json.dumps([kinds.count('child_ended')==kinds.count('child_started')>=want+3*(depth-2), round(time.monotonic()-over, 2)]), flush=True)
-'''
-
 def test_ctrl_c():
     "SIGINT ends a run with eight children (and eight grandchildren) within about a second, in calls and in cells: no thread, no call is left"
-    p = subprocess.Popen([sys.executable, '-c', SCRIPT], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    p = script('interrupted_children.py')
     try:
         for where in ('call','grandchildren','busy','sleep'): # a sleep in C code holds its thread until it wakes
             assert p.stdout.readline()=='READY\n', p.stderr.read()

@@ -1,8 +1,10 @@
 "Both transports to an OpenAI-protocol endpoint keep one contract: what is sent, what a reply says, what it cost and how a failure is told"
-import asyncio,json,os,socketserver,sys,threading,time
+import asyncio,json,os,threading,time
 import pytest
 from pydantic import BaseModel
-from project import py
+from doubles import Raw, http
+from forks import run_script
+from project import check
 from rlm.models import direct
 from rlm.models.background import run_sync
 from rlm.models.lm import LM
@@ -21,42 +23,6 @@ def both(server, monkeypatch, model='openai/some-model', prompt='q', **params):
     return res
 
 def transport_of(r): return r._hidden_params['transport']
-
-class Raw:
-    "A server in threads that answers with bytes and tells connections apart; `reply(self, path, headers, body)` gives them, None hangs up"
-    def __init__(self, reply): self.reply,self.connections,self.requests,self.closed = reply,0,[],threading.Event()
-
-    def __enter__(self):
-        outer = self
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self):
-                outer.connections += 1
-                while line := self.rfile.readline():
-                    headers = {}
-                    while (h := self.rfile.readline().decode('latin-1').strip()):
-                        k,_,v = h.partition(': ')
-                        headers[k.lower()] = v
-                    body = self.rfile.read(int(headers.get('content-length', 0)))
-                    outer.requests.append((line.decode().split()[1], headers, body))
-                    self.sock = self.request
-                    out = outer.reply(self, *outer.requests[-1])
-                    if out is None: return
-                    try: self.wfile.write(out)
-                    except OSError: return
-                outer.closed.set()
-        class Server(socketserver.ThreadingTCPServer): daemon_threads = True
-        self.server = Server(('127.0.0.1', 0), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(.02,), daemon=True).start()
-        self.url = f'http://127.0.0.1:{self.server.server_address[1]}/v1'
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-def http(body, status='200 OK', kind='application/json', more=''):
-    body = body if isinstance(body, bytes) else body.encode()
-    return f'HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n'.encode() + body
 
 def ok(text='Paris'): return http(json.dumps(completion(text, [])))
 
@@ -220,15 +186,7 @@ def test_lane(monkeypatch):
 
 def test_direct_after_gemini(tmp_path):
     "litellm's first call of Gemini leaves a callback behind that does nothing, and takes nothing over"
-    with ScriptedServer(lambda m: 'ok') as server:
-        out = py(f"""
-from rlm.models.lm import LM
-from rlm.models.providers import LMError, load_litellm
-try: LM('gemini/gemini-2.5-pro', {server.url!r}, 'k', retries=0)('q')
-except LMError: pass
-print(LM('openai/m', {server.url!r})('q')._hidden_params['transport'])
-load_litellm().success_callback.append(lambda *args: None)
-print(LM('openai/m', {server.url!r})('q')._hidden_params['transport'])""", tmp_path, RLM_LIVE='0')
+    with ScriptedServer(lambda m: 'ok') as server: out = check(run_script('direct_after_gemini.py', server.url, cwd=tmp_path))
     assert [o for o in out.split() if o in ('direct','litellm')]==['direct','litellm']
 
 def test_never_direct():
@@ -427,32 +385,11 @@ def test_other_loop():
 @pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork here')
 def test_fork():
     "A child calls on connections of its own, and leaves its parent's alone when it ends"
-    with Raw(lambda *_: ok()) as server:
-        out = py(f'''
-import os,sys,time
-from rlm.models.lm import LM
-lm = LM('openai/m', {server.url!r}, retries=0)
-lm('q'); lm.map(['a','b','c'])
-pid = os.fork()
-if not pid:
-    assert lm.text('in the child')=='Paris'
-    sys.exit(0)
-assert os.waitpid(pid, 0)[1]==0
-for i in range(3): assert lm.text(f'after {{i}}')=='Paris'
-print('done')''', None, RLM_LIVE='0', PYTHONWARNINGS='default::ResourceWarning')
+    with Raw(lambda *_: ok()) as server: out = check(run_script('calls_in_a_fork.py', server.url))
     assert out.strip()=='done'
 
 def test_quiet_exit(tmp_path):
     "Nothing is printed at the end of a process: not after a call, a stream given up, nor a fork"
-    from project import run
     with ScriptedServer(lambda m: 'ok') as server:
-        code = f"""
-from rlm.models.lm import LM
-import os
-lm = LM('openai/m', {server.url!r})
-lm.map([str(i) for i in range(20)])
-p = lm.pieces('q'); next(p)
-if not os.fork(): raise SystemExit
-os.wait()"""
-        res = run(sys.executable, '-c', code, cwd=tmp_path)
+        res = run_script('quiet_exit.py', server.url, cwd=tmp_path)
         assert (res.returncode,res.stdout,res.stderr)==(0,'','')

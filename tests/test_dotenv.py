@@ -2,6 +2,7 @@
 import os,subprocess,sys,tempfile
 from pathlib import Path
 import pytest
+from forks import run_script
 from rlm.cli import main
 from rlm.inputs import read_env
 from rlm.trace import read_trace
@@ -83,12 +84,11 @@ def test_of_somebody_else(folder, capsys):
 
 def test_unreadable(folder):
     "Another user's process finds the file and may not read it"
-    code = "import os,sys\nimport dotenv\nfrom rlm.inputs import read_env\nif os.getuid()==0: os.setuid(12345)\nread_env()\nprint('A_API_KEY' in os.environ)"
     with tempfile.TemporaryDirectory() as d:
         os.chmod(d, 0o755)
         (Path(d)/'.env').write_text('A_API_KEY=k')
         (Path(d)/'.env').chmod(0)
-        res = subprocess.run([sys.executable, '-c', code], cwd=d, capture_output=True, text=True)
+        res = run_script('env_of_another_user.py', cwd=d, quick=True)
     assert res.stdout.strip()=='False' and 'was not read' in res.stderr and 'Traceback' not in res.stderr, res
 
 def test_the_wall_stays(folder, monkeypatch, capsys):

@@ -29,7 +29,7 @@ def haystack(n, seed):
     sentences.insert(r.randrange(len(sentences)), f'One of the special magic numbers for {key} is: {value}.')
     return ' '.join(sentences),key,value
 
-@pytest.mark.parametrize('size', [100_000, 1_000_000, 10_000_000])
+@pytest.mark.parametrize('size', [100_000, 1_000_000, pytest.param(10_000_000, marks=pytest.mark.slow)])
 def test_needles(size):
     rlm,found,missed = RLM('embedded/extractive'),0,[]
     for seed in range(20):

@@ -1,7 +1,8 @@
 "What a server can do to a run: each fault over real HTTP, through both transports; no run raises, none is retried in vain, every token is counted"
-import json,random,socket,time
-from email.utils import formatdate
-import pytest
+import json,random,socket
+from functools import partial
+import doubles,pytest
+from doubles import Scene, bare, faults, in_stream, odd, secret
 from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
@@ -13,63 +14,7 @@ from rlm.tools import prep_shell, make_run_repl
 # litellm takes most of the time: its turn in the largest tables comes with `pytest -m "slow or not slow"`
 litellm_slowly = pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
 
-secret = 'sk-planted0123456789abcdef'
-bare = 'planted0123456789abcdef' # a key like those of providers that have no prefix
-
-begun = 'data: {"id":"x","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"FINAL(partial)"},"finish_reason":null}]}\n\n'
-
-# fault, kind of the error, is it tried again?
-# chkstyle: ignore-node
-faults = dict(bad_request=(Fault(400, 'no such parameter'), 'bad_request', False),
-    auth=(Fault(401, 'Incorrect API key provided'), 'auth', False),
-    no_money=(Fault(402, 'Insufficient balance'), 'quota', False),
-    forbidden=(Fault(403, 'country not supported'), 'auth', False),
-    not_found=(Fault(404, 'The model does not exist', code='model_not_found'), 'not_found', False),
-    request_timeout=(Fault(408), 'timeout', True),
-    context_window=(Fault(400, "This model's maximum context length is 8192 tokens", code='context_length_exceeded'), 'context_window', False),
-    content_policy=(Fault(400, 'triggering Azure OpenAI\'s content management policy', code='content_filter'), 'content_filter', False),
-    quota=(Fault(429, 'You exceeded your current quota', code='insufficient_quota'), 'quota', False),
-    rate_limit=(Fault(429, 'slow down', headers={'retry-after': '0'}), 'rate_limit', True),
-    rate_limit_hour=(Fault(429, 'come back later', headers={'retry-after': '3600'}), 'rate_limit', False),
-    server_500=(Fault(500), 'server', True),
-    bad_gateway_html=(Fault(502, body='<html><body>Bad gateway</body></html>'), 'server', True),
-    unavailable=(Fault(503), 'server', True),
-    overloaded=(Fault(529, 'Overloaded', code='overloaded_error'), 'server', True),
-    drop_before=(Fault(drop='before'), 'connection', True),
-    drop_body=(Fault(drop='body', reply='never seen'), ('connection','malformed','server'), True),
-    cut_json=(Fault(200, body='{"id": "x", "choices": [{"ind'), 'malformed', True),
-    no_choices=(Fault(200, body='{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[]}'), 'malformed', True),
-    late=(Fault(delay=60, reply='too late'), 'timeout', True),
-    auth_other_key=(Fault(401, f'Incorrect API key provided: {bare}'), 'auth', False),
-    quota_code=(Fault(429, 'no', code='insufficient_quota'), 'quota', False),
-    quota_hard=(Fault(429, 'no', code='billing_hard_limit_reached'), 'quota', False),
-    credit=(Fault(400, 'Your credit balance is too low to access the API'), 'quota', False),
-    rate_limit_date=(Fault(429, 'later', headers={'retry-after': formatdate(time.time()+7200, usegmt=True)}), 'rate_limit', False),
-    rate_limit_past=(Fault(429, 'now', headers={'retry-after': formatdate(time.time()-60, usegmt=True)}), 'rate_limit', True),
-    too_long=(Fault(400, 'prompt is too long: 210000 tokens > 200000 maximum'), 'context_window', False),
-    too_long_code=(Fault(400, 'no', code='context_length_exceeded'), 'context_window', False),
-    filter_code=(Fault(400, 'no', code='content_filter'), 'content_filter', False),
-    gateway_timeout=(Fault(504), ('timeout','server'), True),
-    origin_timeout=(Fault(524, body='<html>A timeout occurred</html>'), ('timeout','server'), True),
-    unprocessable=(Fault(422, 'bad field'), 'bad_request', False),
-    portal=(Fault(200, body='<html><body>Log in first</body></html>'), ('malformed','server'), True),
-    no_body=(Fault(200, body=''), ('malformed','server'), True),
-    null_body=(Fault(200, body='null'), ('malformed','server'), True),
-    error_in_200=(Fault(200, body='{"error": {"message": "Overloaded", "code": 529}}'), ('malformed','server'), True),
-    null_message=(Fault(200, body='{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":null,"finish_reason":"stop"}]}'), ('malformed','server'), True),
-    cut_early=(Fault(drop='body', reply='FINAL(no)'), ('connection','malformed','server'), True),
-    cut_late=(Fault(drop='body', reply='FINAL(no)' + 'x'*5000), ('connection','malformed','server'), True),
-    cut_call=(Fault(drop='body', reply=call_repl('executed = True', 'x'*50)), ('connection','malformed','server'), True))
-# only in a stream: the provider fails after the first piece of text
-in_stream = {
-    '529_in_stream': (Fault(200, body=begun + 'data: {"error": {"message": "Overloaded", "type": "overloaded_error", "code": 529}}\n\n'), ('server','connection','malformed'), True),
-    'junk_in_stream': (Fault(200, body=begun + 'data: {"id": "x", "choi\n\n'), ('server','connection','malformed'), True),
-    'end_in_stream': (Fault(200, body=begun), 'connection', True)}
-
-def lm(server, timeout=20, key=secret, **kw):
-    m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=timeout, **{'retries': 2, **kw})
-    m.backoff = .001 # seconds: no waiting between retries
-    return m
+lm = partial(doubles.lm, backoff=.001, api_key=secret, retries=2) # no waiting between retries
 
 @pytest.mark.parametrize('name', faults)
 def test_fault_then_answer(name, transport):
@@ -100,24 +45,6 @@ def test_fault_for_ever(name, transport):
     assert final['error'].kind in ((kind,) if isinstance(kind, str) else kind) and secret not in str(final['error'])
     assert len(server.asked) == (4 if again else 2)
     if name!='late': assert final['usage'].total_tokens==server.billed.total_tokens
-
-cells = dict(
-    sub="try: a = llm_query('bad')\nexcept Exception as e: a = f'failed: {e.kind}'\na",
-    batch="r = llm_query_batched(['a','b','bad','c','d','e','f','g'])\na = 'sub answer' if r==['sub answer']*8 else f'{len(r)} ' + getattr(getattr(r[2], 'error', None), 'kind', r[2]) if r[:2]+r[3:]==['sub answer']*7 else 'wrong'\na")
-
-class Scene:
-    "The script of a server that fails at one place: at the first root call, in the middle, in a sub-call or in a batch; `left` times"
-    def __init__(self, fault): self.fault,self.place,self.left = fault,None,0
-
-    def __call__(self, messages):
-        root,told = messages[0]['role']=='system',messages[-1]['content']
-        step = sum(m['role']=='assistant' and 'may be' in (m['content'] or '') for m in messages)
-        here = root and step==dict(first=0, middle=1).get(self.place) or not root and told=='bad'
-        if here and self.left>0:
-            self.left -= 1
-            return self.fault
-        if not root: return 'sub answer'
-        return call_repl(cells.get(self.place, 'found = 42'), 'It may be 42.') if not step else 'FINAL(Paris)'
 
 def ways(few, place, times):
     "Doors to try: all at the first call, those that stream in the middle; in turn for sub-calls, which no door streams"
@@ -151,7 +78,7 @@ def test_fault_in_a_run(name, transport):
     fault,kind,again = (faults | in_stream)[name]
     kinds,slow,key = (kind,) if isinstance(kind, str) else kind,name=='late',bare if name=='auth_other_key' else secret
     with ScriptedServer(scene:=Scene(fault)) as server:
-        m = lm(server, timeout=.5, key=key, retries=1) if slow else lm(server, key=key)
+        m = lm(server, timeout=.5, api_key=key, retries=1) if slow else lm(server, api_key=key)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
                 for how in turn(transport, ways(slow or name in in_stream, place, times), times):
@@ -174,21 +101,6 @@ def test_fault_in_a_run(name, transport):
                         assert a=='sub answer' if again and times==1 else a in failed, where
                     tries = m.retries+1 + 2*(kinds==('rate_limit',)) if again else 1 # a refusal in a crowd is not one of a call's tries
                     if times==99: assert len(server.asked)-asked<=tries + dict(first=0, middle=1, sub=2, batch=9)[place], f'{where}: tried too often'
-
-# Replies that arrive as a success: reply, what a sub-call makes of it
-odd = dict(empty=('', 'empty'),
-    blank=(' \n\t', 'empty'),
-    null=(say(None), 'empty'),
-    refused=(say(None, refusal='I will not do that.'), 'refused'),
-    filtered=(say('', finish_reason='content_filter'), 'content_filter'),
-    filtered_null=(say(None, finish_reason='content_filter'), 'content_filter'),
-    function_call=(say(None, function_call=dict(name='run_repl', arguments='{"python_code": "1"}'), finish_reason='function_call'), 'empty'),
-    cut_arguments=(say(None, tool_call('run_repl', '{"python_code": "executed = Tr'), finish_reason='length'), 'empty'),
-    list_arguments=(say(None, tool_call('run_repl', '["executed = True"]')), 'empty'),
-    unknown_tool=(say(None, tool_call('search_web', dict(query='x'))), 'empty'),
-    wrong_argument=(say(None, tool_call('run_repl', dict(source='executed = True'))), 'empty'),
-    surrogate=('a lone \ud83d here', None),
-    surrogate_in_code=(call_repl("executed = '\ud83d'", 'a lone \ud83d here'), None))
 
 @litellm_slowly
 @pytest.mark.parametrize('name', odd)

@@ -1,38 +1,17 @@
 "Temporary folders: nobody else reads them, and nothing of them is left, whatever the process dies of"
-import os,signal,stat,subprocess,sys,tempfile,time
+import signal,stat,sys,tempfile,time
 from pathlib import Path
 
 import pytest
-from project import none,py
+from forks import run_script,script
+from project import check,none
 from rlm.shell.folders import sweep_folders
 
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 
-HOST = r"""
-import os,signal,sys,threading,time
-way = sys.argv[1]
-if way=='ignored': signal.signal(signal.SIGTERM, signal.SIG_IGN)
-if way=='own': signal.signal(signal.SIGTERM, lambda *a: (print('OWN', flush=True), sys.exit(3)))
-from rlm.tools import prep_shell
-sh = prep_shell('the document', sandbox='auto')
-sh.run('x = context')
-time.sleep(.3) # the variables are kept in a pause
-if way=='forked' and os.fork()==0: os.kill(os.getpid(), signal.SIGTERM)
-if way=='forked': print('CHILD', os.WTERMSIG(os.wait()[1]), sh.run('x').value, flush=True)
-if way=='threads':
-    for s in (sh, *(prep_shell('c', sandbox='auto') for _ in range(3))): threading.Thread(target=s.run, args=('while True: pass',), daemon=True).start()
-    time.sleep(.5)
-print('READY', flush=True)
-if way=='cell': sh.run('while True: pass', timeout=30)
-if way=='loop':
-    while True: pass
-time.sleep(30)
-"""
-
 def host(way, tmp):
     tmp.mkdir()
-    env = {**os.environ, 'TMPDIR': str(tmp)}
-    p = subprocess.Popen([sys.executable, '-c', HOST, way], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    p = script('host_with_sandbox.py', way, env=dict(TMPDIR=tmp))
     seen = []
     while (o:=p.stdout.readline()) not in ('READY\n',''): seen.append(o)
     assert o, p.stderr.read()[-2000:]
@@ -90,24 +69,14 @@ def test_swept(tmp_path):
     (tmp_path/'kept').mkdir()
     (tmp_path/'kept'/'lock').touch()
     (d/'rlm-worker-linked01').symlink_to(tmp_path/'kept')
-    other = 'import time; from rlm.shell.folders import make_folder; print(make_folder("worker"), flush=True); time.sleep(30)'
-    with subprocess.Popen([sys.executable, '-c', other], env={**os.environ, 'TMPDIR': str(d)}, stdout=subprocess.PIPE, text=True) as alive:
+    with script('folder_holder.py', env=dict(TMPDIR=d)) as alive:
         lives = Path(alive.stdout.readline().strip()).name # its start sweeps
         try: assert ours(d)==sorted(['rlm-mine','rlm-worker-notmine1','rlm-worker-linked01',lives]) and (tmp_path/'kept'/'lock').exists()
         finally: alive.kill()
 
 def test_two_at_once(tmp_path):
     "Processes that sweep while others make folders never take one that is used"
-    code = '''
-import os,sys
-from rlm.shell.folders import make_folder,remove_folder,sweep_folders
-for i in range(40):
-    d = make_folder('worker'); open(d+'/file','w').close()
-    sweep_folders()
-    assert sorted(os.listdir(d))==['file','lock'], os.listdir(d)
-    if i%3: remove_folder(d)
-'''
-    ps = [subprocess.Popen([sys.executable, '-c', code], env={**os.environ, 'TMPDIR': str(tmp_path)}, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    ps = [script('folders_at_once.py', env=dict(TMPDIR=tmp_path)) for _ in range(4)]
     none(o for p in ps if (o:=p.communicate(timeout=100)[1]))
     assert not ours(tmp_path)
 
@@ -124,8 +93,6 @@ def test_open_to_others(tmp_path, monkeypatch):
 
 # Where bubblewrap is taken from
 
-BWRAP = "import os; os.chdir(os.environ['START']); from rlm.shell.machine import facts; f = facts(); print(f['bwrap']); print(f['why_not'])"
-
 @pytest.mark.parametrize('where', ['dot','empty','relative','working','below','others','parent','missing'])
 def test_bwrap_from(where, tmp_path):
     "Never from the working directory, from a relative folder, or from where others can write: a program there would run with one's own rights"
@@ -139,8 +106,8 @@ def test_bwrap_from(where, tmp_path):
     if where=='parent': d.chmod(0o777)
     path = dict(dot='.', empty='', relative='bin', working=str(d), missing=str(tmp_path/'no')).get(where, str(bad))
     start = tmp_path if where in ('others','parent') else d
-    out = py(BWRAP, tmp_path, PATH=f'{path}:/usr/bin:/bin', START=start).splitlines()
+    out = check(run_script('where_bwrap.py', start, env=dict(PATH=f'{path}:/usr/bin:/bin'), quick=True)).splitlines()
     assert not (tmp_path/'RAN').exists() and out[0] in ('/usr/bin/bwrap','/bin/bwrap','None'), out
-    alone = py(BWRAP, tmp_path, PATH=path, START=start).splitlines()
+    alone = check(run_script('where_bwrap.py', start, env=dict(PATH=path), quick=True)).splitlines()
     assert not (tmp_path/'RAN').exists() and alone[0]=='None', alone
     if where!='missing': assert 'not used' in alone[1] or where in ('dot','empty','relative'), alone

@@ -2,7 +2,8 @@
 import asyncio,json,signal,subprocess,sys,time
 from contextlib import suppress
 import pytest
-from test_kernel import kernel, reply, result
+from forks import script
+from kernels import begun, kernel, reply, result
 from rlm.core import RLM
 from rlm.models.scripted import ScriptedLM, call_repl
 
@@ -16,67 +17,6 @@ def bound():
 cells = dict(sleep='import time\ntime.sleep(20)', busy='while True: pass', batch='llm_query_batched(["slow"]*32)', query='llm_query("slow")',
     stubborn='while True:\n    try: 1/0\n    except Exception: pass', awaits='import asyncio\nawait asyncio.sleep(20)')
 
-# one script: `where` it is interrupted, through which `door`, the `code` of the cell
-SCRIPT = '''
-import asyncio,json,os,signal,sys,time
-signal.signal(signal.SIGINT, signal.default_int_handler) # xdist's workers ignore it, and what they start inherits that
-from rlm.core import RLM, advanced_toolloop
-from rlm.models.budget import Limits
-from rlm.models.scripted import Fault, ScriptedServer, call_repl
-from rlm.tools import make_run_repl, prep_shell
-door,where,code,limit = json.loads(sys.argv[1])
-def ready(): os.write(1, b'READY\\n') # not `print`: a cell's text is captured
-def script(messages):
-    if len(messages)==1:
-        ready()
-        return Fault(delay=20, reply='late')
-    n = sum(m['role']=='assistant' for m in messages)
-    if n==0: return call_repl('kept = 5', 'So far: 5.')
-    if n==1 and where!='model': return call_repl(f'ready()\\n{code}' if where not in ('batch','query') else code)
-    if n==1: ready()
-    return Fault(delay=20, reply='late')
-out,res = sys.stdout,None
-with ScriptedServer(script) as server:
-    rlm = RLM('openai/m', base_url=server.url, mode='tools', limits=Limits(cell_time=limit), tools=dict(ready=ready))
-    if door=='call':
-        with rlm.chat('ctx') as chat:
-            try:
-                for q in ('q','never asked','nor this'): chat(q)
-            except KeyboardInterrupt as e: run = e.run
-            assert run is rlm.last and chat.asked==1
-            after = chat.sh.run('kept + 1').value
-    elif door=='loop':
-        sh = prep_shell('ctx', model=rlm.lm, tools=dict(ready=ready))
-        items = list(advanced_toolloop('q', tools=[make_run_repl(sh, timeout=limit)], sh=sh))
-        assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
-        run,after = items[-1],sh.run('kept + 1').value
-    elif door=='stream':
-        s = rlm.stream('ctx', 'q')
-        try:
-            for e in s: pass
-        except KeyboardInterrupt as e: assert e.run is s.run
-        run,after = s.run,6
-    else:
-        async def main():
-            global s
-            s = rlm.stream('ctx', 'q')
-            if door=='astream':
-                async for e in s: pass
-            else:
-                try: await rlm.arun('ctx', 'q')
-                except asyncio.CancelledError as e:
-                    s.run = e.run
-                    raise
-        try: asyncio.run(main())
-        except KeyboardInterrupt: pass
-        run,after = s.run,6
-    print('OVER', flush=True)
-    get = run.get if isinstance(run, dict) else lambda k: getattr(run, k)
-    billed = server.billed.total_tokens
-print(json.dumps(dict(stop=get('stop'), answer=get('answer'), calls=get('usage').calls, same=get('usage').total_tokens==billed, steps=get('steps'), after=after, out=sys.stdout is out)), flush=True)
-sys.exit(7)
-'''
-
 # each case starts a process of its own: every door, and every place, but not every pair
 slow = pytest.mark.slow
 
@@ -84,9 +24,7 @@ slow = pytest.mark.slow
     pytest.param('call', 'busy', None, marks=slow), pytest.param('astream', 'busy', None, marks=slow), pytest.param('arun', 'batch', None, marks=slow)])
 def test_ctrl_c_in_a_script(door, where, limit, tmp_path):
     "SIGINT ends the run with all that was known; what then happens, and the exit code, is up to the script"
-    (tmp_path/'script.py').write_text(SCRIPT)
-    args = [sys.executable, 'script.py', json.dumps([door, where, cells.get(where), limit])]
-    p = subprocess.Popen(args, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    p = script('interrupted_run.py', json.dumps([door, where, cells.get(where), limit]), cwd=tmp_path)
     try:
         assert p.stdout.readline()=='READY\n', p.stderr.read()
         time.sleep(.3)
@@ -170,9 +108,11 @@ from rlm.core import RLM, advanced_toolloop
 from rlm.models.scripted import Fault, ScriptedServer, call_repl
 from rlm.tools import make_run_repl, prep_shell
 def script(messages):
-    if len(messages)==1: return Fault(delay=20, reply='late')
     n = sum(m['role']=='assistant' for m in messages)
-    return call_repl('kept = 5', 'So far: 5.') if n==0 else call_repl(code) if n==1 and code else Fault(delay=20, reply='late')
+    if len(messages)>1 and n==0: return call_repl('kept = 5', 'So far: 5.')
+    if len(messages)>1 and n==1 and code: return call_repl(code)
+    open(BEGUN, 'w').close()
+    return Fault(delay=20, reply='late')
 server = ScriptedServer(script).__enter__()
 out = sys.stdout
 def start():
@@ -181,16 +121,17 @@ def start():
     return advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model='openai/m', base_url=server.url)
 '''
 
-def test_kernel_interrupt():
+def test_kernel_interrupt(tmp_path):
     "The final item comes, the cell ends well, and the kernel and the shell work in the next"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "code = '1'\nnext(start())", 60)['status']=='ok'
+        assert reply(kc, f"BEGUN = {str(tmp_path/'begun')!r}" + KERNEL + "code = '1'\nnext(start())", 60)['status']=='ok'
         for name in (None, 'sleep', 'busy', 'batch', 'awaits'):
             loop = 'n = 0\nrlm = RLM("openai/m", base_url=server.url, mode="tools")\nchat = rlm.chat("ctx"); sh = chat.sh\nfor q in "abc":\n    n += 1\n    chat(q)'
             for door in ('items = list(start()); r = items[-1]', loop):
-                msg = kc.execute(f'code = {cells.get(name)!r}\n{door}', allow_stdin=False, stop_on_error=False)
-                time.sleep(1.5)
-                kc.km.interrupt_kernel()
+                code = f"open({str(tmp_path/'begun')!r}, 'w').close()\n{cells[name]}" if name in ('sleep','busy','awaits') else cells.get(name)
+                msg = kc.execute(f'code = {code!r}\n{door}', allow_stdin=False, stop_on_error=False)
+                begun(tmp_path/'begun')
+                kc.interrupt()
                 start = time.monotonic()
                 r = result(kc, msg)
                 took = time.monotonic()-start
@@ -199,13 +140,13 @@ def test_kernel_interrupt():
                 r = reply(kc, "assert (r['stop'], r['answer'])==('interrupted', ''), r\nassert sys.stdout is out and sh.run('kept + 1').value==6\nassert r['usage'].calls==r['steps']")
                 assert r['status']=='ok', (name, door, r)
 
-def test_kernel_interrupt_of_await():
+def test_kernel_interrupt_of_await(tmp_path):
     "Under `await` too, where Jupyter does not wake a loop in which nothing happens"
     with kernel() as kc:
-        assert reply(kc, KERNEL + "from rlm.models.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
+        assert reply(kc, f"BEGUN = {str(tmp_path/'begun')!r}" + KERNEL + "from rlm.models.providers import load_litellm\nload_litellm()\ncode = '1'\nrlm = RLM('openai/m', base_url=server.url, mode='tools')", 60)['status']=='ok'
         msg = kc.execute("await rlm.arun('ctx', 'q')", allow_stdin=False, stop_on_error=False)
-        time.sleep(1.5)
-        kc.km.interrupt_kernel()
+        begun(tmp_path/'begun')
+        kc.interrupt()
         start = time.monotonic()
         assert result(kc, msg)['ename']=='CancelledError' and time.monotonic()-start<bound()
         assert reply(kc, "assert rlm.last.stop=='interrupted' and rlm.last.steps==2, rlm.last")['status']=='ok'

@@ -1,11 +1,8 @@
 "The shell inside a real Jupyter kernel: the user's kernel stays as it was, and Interrupt reaches through"
 import sys,time
-from contextlib import contextmanager
 
-import nbformat,pytest
-from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
-from project import root
+import pytest
+from kernels import begun,execute,kernel,reply,result
 
 SETUP = '''
 import builtins,os,pickle,signal,sys,threading
@@ -34,14 +31,6 @@ plt.figure(); plt.plot([1,2])
 'model value'
 '''
 
-def notebook(*cells): return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o.strip()) for o in cells])
-
-def execute(*cells, allow_errors=False):
-    "The cells' outputs after a run in a kernel; an error in one is this test's"
-    nb = notebook(*cells)
-    NotebookClient(nb, kernel_name='python3', timeout=60, allow_errors=allow_errors, resources=dict(metadata=dict(path=str(root)))).execute()
-    return [c.outputs for c in nb.cells]
-
 def text(outputs):
     "All that a reader would see, figures as [figure]"
     return ''.join(o.get('text', '') if o.output_type=='stream' else '[figure]' if 'image/png' in o.get('data', {}) else o.get('data', {}).get('text/plain', '')
@@ -57,7 +46,7 @@ def test_kernel_stays_as_it_was():
         'assert pickle.loads(pickle.dumps(Mine())).v==3 and get_ipython() is before["ip"]',
         "assert {t.name for t in threading.enumerate()}=={t.name for t in threads}, threading.enumerate()",
         "first = [o for o in res if 'model value' in o]; print(len(first), [('model print' in o, 'model err' in o, o.count('HTML'), 'put back' in o) for o in first]); print(res[0])",
-        "sh.close(); assert not [o for o in sys.modules if o.startswith('rlm_repl')]; assert not changed(before, noted()); 'alive'")
+        "sh.close(); assert not [o for o in sys.modules if o.startswith('rlm_repl')]; assert not changed(before, noted()); 'alive'", own=True)
     assert text(outs[3])=='', outs[3]
     assert text(outs[-1])=="'alive'"
     assert text(outs[8]).startswith('4 [(True, True, '), outs[8]
@@ -76,7 +65,7 @@ def test_sandbox_leaves_the_kernel_as_it_was():
         "print([('model print' in o, 'model err' in o, 'model value' in o) for o in res[:2]])",
         "sh.close()\nimport time\nend = time.time()+3\nserve = {'rlm-spawner','rlm-rest'} # start workers, and put them to rest\n"
         "def more(): return {t.name for t in set(threading.enumerate())-threads} - serve\nwhile time.time()<end and more(): time.sleep(.05)\n"
-        "assert not more(), threading.enumerate()\nassert changed(before, noted())==['sigterm']; 'alive'")
+        "assert not more(), threading.enumerate()\nassert changed(before, noted())==['sigterm']; 'alive'", own=True)
     assert text(outs[2])=='[figure]', outs[2]
     assert not any(map(text, outs[3:7])), outs[3:7]
     assert text(outs[7])=='[(True, True, True), (True, True, True)]\n' and text(outs[8])=="'alive'"
@@ -125,42 +114,17 @@ with ThreadPoolExecutor(4) as ex: fs = [ex.submit(work, i) for i in range(4)]; p
 
 # Kernel → Interrupt
 
-@contextmanager
-def kernel():
-    "The client of a running kernel, with its manager as `.km`"
-    km = KernelManager(kernel_name='python3')
-    km.start_kernel(cwd=str(root))
-    kc = km.client()
-    kc.start_channels()
-    try:
-        kc.wait_for_ready(timeout=60)
-        kc.km = km
-        yield kc
-    finally:
-        kc.stop_channels()
-        km.shutdown_kernel(now=True)
-
-def reply(kc, code, timeout=30):
-    "The kernel's reply to `code`"
-    msg = kc.execute(code, allow_stdin=False, stop_on_error=False)
-    return result(kc, msg, timeout)
-
-def result(kc, msg, timeout=30):
-    end = time.monotonic()+timeout
-    while True:
-        r = kc.get_shell_msg(timeout=max(.1, end-time.monotonic()))
-        if r['parent_header'].get('msg_id')==msg: return r['content']
-
-def test_interrupt():
+def test_interrupt(tmp_path):
     "KeyboardInterrupt is in the user's cell within two seconds, whatever the model's cell was doing, and the shell works in the next"
     with kernel() as kc:
         assert reply(kc, SETUP+"sh = prep_shell('c'); runs = [make_run_repl(sh), make_run_repl(sh, timeout=60)]; out = sys.stdout")['status']=='ok'
+        begin = f"open({str(tmp_path/'begun')!r}, 'w').close()\n"
         for i in (0,1):
             for code in ('while True: pass', 'import time; time.sleep(30)', 'import asyncio; await asyncio.sleep(30)', 'import asyncio; await asyncio.sleep(0)\nwhile True: pass',
                 'while True:\n    try: 1/0\n    except Exception: pass'):
-                msg = kc.execute(f'runs[{i}]({"kept = 5"!r}); r = runs[{i}]({code!r})', allow_stdin=False, stop_on_error=False)
-                time.sleep(.7)
-                kc.km.interrupt_kernel()
+                msg = kc.execute(f'runs[{i}]({"kept = 5"!r}); r = runs[{i}]({begin+code!r})', allow_stdin=False, stop_on_error=False)
+                begun(tmp_path/'begun')
+                kc.interrupt()
                 start = time.monotonic()
                 r = result(kc, msg)
                 assert r['status']=='error' and r['ename']=='KeyboardInterrupt' and time.monotonic()-start<2, (i, code, r)

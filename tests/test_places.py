@@ -3,32 +3,12 @@ import functools,os,shutil,subprocess,sys,sysconfig,tempfile,zipfile
 from pathlib import Path
 
 import pytest
+from machine import no_bwrap
 from project import root
-from test_sandbox import no_bwrap
 
 pytestmark = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 
-SCRIPT = r"""
-import sys,os
-def main():
-    from rlm.models.scripted import ScriptedLM
-    from rlm.tools import prep_shell
-    sh = prep_shell('text', model=ScriptedLM('pong'), sandbox=sys.argv[1])
-    print(sh.backend)
-    print(sh.run('''
-import fastcore.basics, IPython
-print(len(context), fastcore.basics.listify(1))
-''').output)
-    for p in sys.argv[2:]:
-        print(sh.run(f'''
-import os
-for f in (lambda p: open(p).read(), os.listdir):
-    try: print('READ', f({p!r}))
-    except OSError: pass
-''').output or 'closed')
-    sh.close()
-if __name__=='__main__': main()
-"""
+SCRIPT = (root/'tests'/'scripts'/'worker_starts.py').read_text() # run by other interpreters
 
 @functools.cache
 def needed():

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler,ThreadingHTTPServer
 from importlib.metadata import version
 import pytest
+from doubles import Raw, http
 from rlm.core import RLM
 from rlm.models.budget import Limits
 from rlm.models.calls import Scope
@@ -11,7 +12,6 @@ from rlm.models.lm import LM
 from rlm.models.messages import reply_text
 from rlm.models.providers import LMError, classify, load_litellm
 from rlm.models.scripted import Fault, ScriptedServer, say
-from test_direct import Raw, http
 
 @contextmanager
 def claude(*contents):

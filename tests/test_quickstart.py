@@ -1,8 +1,10 @@
 "The quick start as a user types it, against a real HTTP server, from a script and inside a real Jupyter kernel"
 import json,subprocess,sys
-import nbformat,pytest
-from nbclient import NotebookClient
-from rlm.models.scripted import ScriptedServer, call_repl
+import pytest
+from doubles import gifts, quick_model
+from forks import run_script
+from kernels import execute
+from rlm.models.scripted import ScriptedServer
 
 # Model and URL aside, this is what the README and the issue tracker tell people to type.
 QUICK_START = '''
@@ -24,17 +26,6 @@ keys = ('method', 'time', 'tokens', 'answer')
 print('REPORT ' + json.dumps(dict(final=item['answer'], stop=item['stop'], steps=item['steps'], calls=item['usage'].calls, tokens=item['usage'].total_tokens,
     vanilla={k: vanilla_result[k] for k in keys}, rlm={k: rlm_result[k] for k in keys})))
 '''
-gifts = 'seven tripods and ten talents of gold'
-
-def model(messages):
-    "A root model that looks, asks a sub-model and answers; a sub-model; and a vanilla one"
-    first = messages[0]['content']
-    if messages[0]['role']!='system': return gifts # a sub-call
-    if 'REPL' not in first: return f'Vanilla says: {gifts}'
-    done,by_fence = sum(m['role']=='assistant' for m in messages),'```repl' in first # litellm does not know that this model can call tools
-    cells = 'print(len(context))\ncontext[:40]', 'parts = llm_query_batched([context[:500], context[-500:]])\nanswer = parts[0]'
-    if done==len(cells): return 'FINAL_VAR(answer)'
-    return f'I look first.\n```repl\n{cells[done]}\n```' if by_fence else call_repl(cells[done], 'I look first.')
 
 def setup(url):
     return f'''
@@ -57,18 +48,18 @@ def check_report(out, server):
     assert not any(len(json.dumps(b))>20_000 for b in root), 'the context must not be in the prompt'
 
 def test_script(tmp_path, transport):
-    with ScriptedServer(model) as server:
+    with ScriptedServer(quick_model) as server:
         (tmp_path/'quick.py').write_text(setup(server.url) + QUICK_START + REPORT)
-        res = subprocess.run([sys.executable, 'quick.py'], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        if transport=='litellm': res = run_script(tmp_path/'quick.py', cwd=tmp_path, timeout=120)
+        else: res = subprocess.run([sys.executable, 'quick.py'], cwd=tmp_path, capture_output=True, text=True, timeout=120) # what is said when litellm is imported, too
         assert res.returncode==0, res.stderr
         assert not res.stderr.strip() and 'Give Feedback' not in res.stdout and 'LiteLLM' not in res.stdout
         check_report(res.stdout, server)
 
 @pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
 def test_kernel(transport):
-    with ScriptedServer(model) as server:
-        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(o) for o in (setup(server.url), QUICK_START, REPORT)])
-        NotebookClient(nb, timeout=120, kernel_name='python3').execute()
-        out = ''.join(o.get('text', '') for c in nb.cells for o in c.outputs if o.output_type=='stream' and o.name=='stdout')
-        assert not [o for c in nb.cells for o in c.outputs if o.output_type!='stream' or o.name=='stderr']
+    with ScriptedServer(quick_model) as server:
+        cells = execute(setup(server.url), QUICK_START, REPORT, own=True)
+        out = ''.join(o.text for c in cells for o in c if o.output_type=='stream' and o.name=='stdout')
+        assert not [o for c in cells for o in c if o.output_type!='stream' or o.name=='stderr']
         check_report(out, server)

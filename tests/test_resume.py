@@ -1,16 +1,17 @@
 "A run that can be taken up again: killed, interrupted, out of budget or wrong, it ends as it would have, and no call is paid twice; replayed and forked it pays for nothing that was"
-import io,json,os,random,signal,subprocess,sys,threading,time
+import io,json,os,random,threading,time
 from collections import Counter
 from contextlib import suppress
 from functools import partial
 import pytest
+from doubles import fork, replay, resume, sound, totals
+from forks import script
 from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import read_traces
-from test_trace import fork, replay, resume, sound, totals
 
 def steps_of(messages): return sum(m['role']=='assistant' for m in messages)
 
@@ -65,62 +66,21 @@ def long_root(n, messages):
     if n%5==0: return call_repl(('seen = []\n' if n==0 else '') + f'seen += llm_query_batched([f"{{context[{n}:{n+9}]}} part {n}.{{i}}" for i in range(3)] + ["the same"])')
     return call_repl(f'seen.append(llm_query(f"one {{x{n-1}}}"))') if n%5==3 else call_repl(f'x{n} = len(seen) + {n}\nprint(x{n})')
 
-# Imports once, then forks a process for each run that it is asked for: {"path", "url", "go": "run" or "resume"}
-ZYGOTE = '''
-import gc,json,os,sys
-from rlm.core import RLM
-from rlm.models.budget import Limits
-from rlm.models.lm import LM
-from rlm.models.scripted import ScriptedLM, call_repl
-from rlm.rerun import resume
-# warm: what is imported late, by a shell and by a call that finds no server
-RLM(ScriptedLM([call_repl('llm_query_batched(["a", "b"])'), 'x', 'x', 'FINAL(1)']))('c', 'q')
-RLM(LM('openai/m', base_url='http://127.0.0.1:9/v1', retries=0), mode='tools')('c', 'q')
-context = 'Sing, goddess, of the anger of Achilles. ' * 50
-gc.freeze()
-for line in sys.stdin:
-    d = json.loads(line)
-    pid = os.fork()
-    if pid:
-        print(json.dumps(dict(pid=pid)), flush=True)
-        os.waitpid(pid, 0)
-        print(json.dumps(dict(over=pid)), flush=True)
-        continue
-    m = LM('openai/m', base_url=d['url'], concurrency=d['concurrency'], timeout=30)
-    if d['go']=='run': run = RLM(m, mode='tools', trace=d['path'])(context, 'How many?')
-    else: run = resume(d['path'], context, model=m)
-    with open(d['path'] + '.done', 'w') as f: json.dump(dict(answer=run.answer, stop=run.stop, calls=run.usage.calls, error=str(run.error)), f)
-    os._exit(0)
-'''
-
-class Runs:
-    "Processes that run, to be killed"
-    def __enter__(self):
-        self.p = subprocess.Popen([sys.executable, '-c', ZYGOTE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self
-
-    def __exit__(self, *exc):
-        self.p.stdin.close()
-        self.p.wait(20)
-        self.p.stdout.close()
-
-    def go(self, asked, path, what, kill_at=None, delay=0.):
-        "One run or resume; killed `delay` seconds after the server's call number `kill_at` from now; what it left, or None"
-        pid,start = [],sum(asked.n.values())
-        ready = threading.Event()
-        def before(key):
-            if kill_at is None or sum(asked.n.values())-start!=kill_at: return
-            ready.wait(5)
-            threading.Timer(delay, os.kill, (pid[0], signal.SIGKILL)).start() if delay else os.kill(pid[0], signal.SIGKILL)
-        asked.before = before
-        print(json.dumps(dict(url=asked.url, path=str(path), go=what, concurrency=CONCURRENCY)), file=self.p.stdin, flush=True)
-        pid.append(json.loads(self.p.stdout.readline())['pid'])
-        ready.set()
-        assert json.loads(self.p.stdout.readline())['over']==pid[0]
-        time.sleep(.01) # what it had sent is counted
-        asked.before = lambda key: None
-        done = path.with_name(path.name + '.done')
-        return json.loads(done.read_text()) if done.exists() else None
+def go(asked, path, what, kill_at=None, delay=0.):
+    "A run or a resume in a process of its own; killed `delay` seconds after the server's call number `kill_at` from now; what it left, or None"
+    start,begun,p = sum(asked.n.values()),threading.Event(),None
+    def before(key):
+        if kill_at is None or sum(asked.n.values())-start!=kill_at: return
+        begun.wait(5)
+        threading.Timer(delay, p.kill).start() if delay else p.kill()
+    asked.before = before
+    p = script('recorded_run.py', json.dumps(dict(url=asked.url, path=str(path), go=what, concurrency=CONCURRENCY)))
+    begun.set()
+    p.communicate()
+    time.sleep(.01) # what it had sent is counted
+    asked.before = lambda key: None
+    done = path.with_name(path.name + '.done')
+    return json.loads(done.read_text()) if done.exists() else None
 
 def answered(path):
     "How many calls the file says were made and answered, and which sub-calls"
@@ -131,8 +91,8 @@ def answered(path):
 def test_kill_9(kills, tmp_path):
     "Killed at random moments of 30 steps with batches, half of them again while it is resumed: the answer is that of a run left alone, and no call but those in flight is billed twice"
     r,again,paid = random.Random(4),0,[]
-    with Runs() as runs, Asked(long_root) as asked:
-        want = runs.go(asked, tmp_path/'whole.jsonl', 'run')
+    with Asked(long_root) as asked:
+        want = go(asked, tmp_path/'whole.jsonl', 'run')
         whole,n = Counter(asked.n),sum(asked.n.values())
         assert want['stop']=='final_var' and not [k for k,v in whole.items() if v>1] and want['calls']==n
         for i in range(kills):
@@ -140,11 +100,11 @@ def test_kill_9(kills, tmp_path):
             asked.n.clear()
             got,killed,what = None,0,'run'
             for at in ([r.randrange(1, n), r.randrange(1, 20)] if i%2 else [r.randrange(1, n)]):
-                got = got or runs.go(asked, path, what, at, r.choice([0, 0, r.uniform(0, .03)]))
+                got = got or go(asked, path, what, at, r.choice([0, 0, r.uniform(0, .03)]))
                 if got: break # it was over before
                 killed,what = killed+1,'resume'
                 if path.exists() and path.stat().st_size: in_flight = sum(asked.n.values()) - answered(path)
-            if path.exists() and not got: got = runs.go(asked, path, 'resume')
+            if path.exists() and not got: got = go(asked, path, 'resume')
             twice = sum(asked.n.values()) - n
             paid.append((killed, twice, in_flight))
             assert got and (got['answer'], got['stop'], got['calls'])==(want['answer'], 'final_var', want['calls']), (i, got)

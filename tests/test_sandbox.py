@@ -1,8 +1,11 @@
 "Cells that attack and cells that anybody writes, in each kind of sandbox; what becomes of a worker that is ill-treated; and that nothing is left behind"
-import asyncio,contextlib,json,os,random,re,shutil,signal,socket,struct,subprocess,sys,threading,time,zlib
+import asyncio,contextlib,json,os,random,re,signal,socket,struct,subprocess,sys,threading,time,zlib
 from pathlib import Path
 
 import pytest
+from doubles import gifts, quick_model
+from forks import run_script,script
+from machine import below,gone,linux,no_bwrap
 from project import none
 from rlm.core import advanced_toolloop
 from rlm.models.lm import LM
@@ -11,17 +14,9 @@ from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl
 from rlm.shell._values import BadFrame, decode
 from rlm.shell._wire import FROM_HOST, FROM_WORKER, Link
 from rlm.tools import make_run_repl, prep_shell
-from test_quickstart import gifts, model as quick_model
 
-linux = pytest.mark.skipif(sys.platform!='linux', reason='the sandboxes that are tested here are those of Linux')
 here = Path(__file__).parent
 ENV = 'sk-canary-ENV-7f3a'
-
-def no_bwrap():
-    "Why `strict` cannot run here, or None"
-    if not shutil.which('bwrap'): return 'bubblewrap (bwrap) is not installed'
-    res = subprocess.run(['bwrap','--unshare-all','--ro-bind','/','/','true'], capture_output=True, text=True)
-    return f'bwrap cannot make a namespace here: {res.stderr.strip()}' if res.returncode else None
 
 def skip(backend):
     if backend=='strict' and (why:=no_bwrap()): pytest.skip(why)
@@ -33,9 +28,11 @@ def shell(backend, context='some text', **kw): return prep_shell(context, model=
 # Attacks
 
 def attack(backend, file, *more):
-    "Results of the cells in `file`, run in a process of their own; where bubblewrap is not found, `auto` is a worker that locks itself in"
-    env = {**os.environ, 'CANARY_API_KEY': ENV, 'OPENAI_API_KEY': ENV, **({'PATH': '/nowhere'} if backend=='auto' else {})} # in the /proc/PID/environ of that process
-    res = subprocess.run([sys.executable, str(here/'attacks.py'), backend, str(file), *more], env=env, capture_output=True, text=True, timeout=250)
+    """Results of the cells in `file`, run in a process of their own; where bubblewrap is not found, `auto` is a worker that locks itself in.
+    Attacks run in a new interpreter: what /proc tells of its environment is to be what it was given. Cells that anybody writes do not care."""
+    env = {'CANARY_API_KEY': ENV, 'OPENAI_API_KEY': ENV, **({'PATH': '/nowhere'} if backend=='auto' else {})}
+    if file.name=='ordinary.jsonl': res = run_script(here/'attacks.py', backend, file, env=env, timeout=250)
+    else: res = subprocess.run([sys.executable, str(here/'attacks.py'), backend, str(file), *more], env={**os.environ, **env}, capture_output=True, text=True, timeout=250)
     assert res.returncode==0, (res.stdout+res.stderr)[-3000:]
     got = json.loads(res.stdout.splitlines()[-1])
     assert backend=='trusted' or ('bubblewrap, with' in got['backend'])==(backend=='strict'), got['backend']
@@ -176,59 +173,6 @@ def test_broken_worker_in_a_run():
 
 # Nothing is left behind
 
-def stat(pid):
-    "Parent, and when it began (a pid alone can come back), of a process; None without it"
-    try: f = Path(f'/proc/{pid}/stat').read_text().rsplit(')')[1].split()
-    except (OSError, IndexError): return None
-    return None if f[0] in 'ZX' else (int(f[1]), f[19])
-
-def below(pid):
-    "Processes that descend from `pid`: `{(pid, start)}`"
-    every = {int(o): s for o in os.listdir('/proc') if o.isdigit() and (s:=stat(int(o)))}
-    found,todo = set(),[pid]
-    while todo:
-        kids = [k for k,(parent,_) in every.items() if parent==todo[0]]
-        found |= {(k, every[k][1]) for k in kids}
-        todo = todo[1:]+kids
-    return found
-
-def gone(procs, seconds=4):
-    "The processes that still live after a while"
-    end = time.monotonic()+seconds
-    while (left:={(p,t) for p,t in procs if (s:=stat(p)) and s[1]==t}) and time.monotonic()<end: time.sleep(.02)
-    return left
-
-HOST = r"""
-import os,signal,sys,time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from rlm.tools import prep_shell
-backend,way = sys.argv[1:]
-sh = prep_shell('ctx', sandbox=backend)
-sh.run('x = 1')
-other = prep_shell('ctx', sandbox=backend) # a second one, so that one is kept warm as well
-other.run('x = 1')
-time.sleep(.3)
-evil = "import ctypes,os,signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1,64))\nctypes.CDLL(None).prctl(1,0)\nos.closerange(3,99)\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass"
-fork = "import os,time\ntry:\n    if not os.fork():\n        os.setsid(); os.closerange(0,99); time.sleep(600)\nexcept OSError: pass"
-if way=='fork': sh.run(fork, timeout=2)
-def ready(): print('READY', flush=True)
-if way in ('cell','evil','ctrl_c'):
-    import threading
-    threading.Timer(.3, ready).start()
-    try: sh.run(evil if way=='evil' else 'while True: pass', timeout=30)
-    except KeyboardInterrupt:
-        if sh.run('x').value!=1: print('LOST', flush=True)
-        raise
-ready()
-sys.stdin.readline()
-if way=='exception': raise ValueError('x')
-if way=='sys_exit': sys.exit(3)
-if way=='os_exit': os._exit(0)
-if way=='closed':
-    sh.close()
-    other.close()
-"""
-
 ways = 'exit','exception','sys_exit','ctrl_c','kill','cell','evil','fork','os_exit'
 
 @linux
@@ -239,8 +183,7 @@ def test_no_orphans(backend, ways, tmp_path):
     ps = {}
     for way in ways:
         (tmp_path/way).mkdir()
-        ps[way] = subprocess.Popen([sys.executable, '-c', HOST, backend, way], env={**os.environ, 'TMPDIR': str(tmp_path/way)},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        ps[way] = script('host_that_ends.py', backend, way, env=dict(TMPDIR=tmp_path/way), stdin=subprocess.PIPE)
     bad = []
     try:
         for way,p in ps.items():
@@ -335,8 +278,7 @@ def test_fork():
     "A child that the host forks, and that ends in the usual way, takes no worker with it"
     sh = shell('auto')
     sh.run('x = 5')
-    code = f"import os,sys,time\nfrom rlm.tools import prep_shell\nsh = prep_shell('c', sandbox='auto'); sh.run('x = 5')\nif not os.fork():\n    del sh\n    sys.exit()\nos.wait(); time.sleep(.1)\nprint(sh.run('x').value, sh.run('len(context)').value)"
-    assert subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=30).stdout=='5 1\n'
+    assert run_script('fork_with_sandbox.py').stdout=='5 1\n'
     sh.close()
 
 # What can be handed over
@@ -494,9 +436,8 @@ def test_malformed_frames_end_the_worker():
 @linux
 def test_refused():
     "A sandbox that cannot be had is refused in a sentence with the choices; nothing else is taken in its place"
-    code = "from rlm.tools import prep_shell\ntry: prep_shell('c', sandbox='{}')\nexcept Exception as e: print(type(e).__name__, e)\nelse: print('RUNS')"
     for kind,says in (('strict','bubblewrap'), ('Auto','auto'), ('none','auto')):
-        out = subprocess.run([sys.executable, '-c', code.format(kind)], env={**os.environ, 'PATH': '/nowhere'}, capture_output=True, text=True, timeout=30).stdout
+        out = run_script('refused_sandbox.py', kind, env=dict(PATH='/nowhere'), quick=True).stdout
         assert out.startswith('SandboxError') and says in out and 'trusted' in out and len(out.splitlines())==1, out
 
 def test_failed_query_comes_back():

@@ -115,4 +115,5 @@ def test_linear(bit):
         text,start = bit*(n//len(bit)),time.process_time()
         clean(text)
         return time.process_time()-start
-    assert min(took(400_000) for _ in range(2)) < 8*max(min(took(100_000) for _ in range(3)), .01)
+    most = 8*max(min(took(100_000) for _ in range(3)), .01)
+    assert any(took(400_000)<most for _ in range(2))

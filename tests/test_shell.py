@@ -1,9 +1,10 @@
 "What no lesson can show of the in-process REPL: threads, time limits, interrupts, memory, and code that does everything wrong"
-import asyncio,builtins,gc,json,os,re,signal,subprocess,sys,threading,time,weakref
+import asyncio,builtins,gc,json,os,re,signal,sys,threading,time,weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from forks import run_script,script
 from project import root
 from rlm.models.scripted import ScriptedLM
 from rlm.tools import make_run_repl,prep_shell
@@ -180,10 +181,9 @@ def test_nested_limits():
 
 # Interrupts
 
-def script(code, **env):
-    "What `code` prints as JSON in its last line, in a process of its own"
-    code = f'import json,os,signal,sys,threading,time\nfrom rlm.tools import prep_shell,make_run_repl\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n{code}'
-    res = subprocess.run([sys.executable, '-c', code], cwd=root, env={**os.environ, **env}, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+def said(name, *args):
+    "What a script prints as JSON in its last line"
+    res = run_script(name, *args, cwd=root, quick=True)
     assert not res.returncode, res.stdout[-2000:]+res.stderr[-2000:]
     return json.loads(res.stdout.splitlines()[-1])
 
@@ -193,32 +193,14 @@ BUSY = ['import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.slee
 @pytest.mark.parametrize('timeout', [None,60])
 def test_interrupt(timeout):
     "Ctrl-C passes `run_repl`, with and without a running event loop; the shell lives on"
-    res = script(f"""
-import asyncio
-def go(code):
-    sh = prep_shell('c'); run = make_run_repl(sh, timeout={timeout}); run('kept = 1'); out = sys.stdout
-    if 'os.kill' not in code: threading.Timer(.25, os.kill, (os.getpid(), signal.SIGINT)).start()
-    try: res = run(code)
-    except KeyboardInterrupt: res = 'KeyboardInterrupt'
-    return [res, run('kept'), run('import asyncio; await asyncio.sleep(0, 7)'), sys.stdout is out]
-async def main(code): return go(code) # asyncio.run would take the first SIGINT for itself
-print(json.dumps([f(o) for o in {BUSY} for f in (go, lambda o: asyncio.new_event_loop().run_until_complete(main(o)))]))""")
+    res = said('interrupted_cells.py', json.dumps([timeout, BUSY]))
     assert res==[['KeyboardInterrupt','1','7',True]]*2*len(BUSY)
 
 # Memory
 
 def test_much_output():
     "100 MB of output are not held; what is left out is counted to the character"
-    res = script(r'''
-import resource
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024
-sh = prep_shell('c'); run = make_run_repl(sh, max_output=1000)
-run('import sys\nprint(1)\n"x"*10_000'); res = []
-for o in ("for i in range(100_000): print(f'{i:06} ' + 'x'*992)", "for i in range(100): _n = sys.stdout.write('y'*1_000_000)",
-    "for i in range(1_000_000): _n = sys.stdout.write('z'*100)", "print('w'*100_000_000)", "'v'*200_000_000", "print('END'*40_000_000, file=sys.stderr)"):
-    start = peak(); out = run(o); res.append([peak()-start, out]); del out
-print(json.dumps(res))''')
-    grown,outs = zip(*res)
+    grown,outs = zip(*said('much_output.py'))
     def parts(o): return re.fullmatch(r'(.*)\n… \[([\d,]+) characters left out\] …\n(.*)', o, re.S).groups()
     a,b,c,d,e,f = map(parts, outs)
     assert a[0].startswith('000000 xxx') and a[2].rstrip().startswith('x') and '099999 ' not in a[0] and int(a[1].replace(',', ''))==100_000_000-1000
@@ -363,10 +345,8 @@ def test_display():
 def test_help_in_terminal():
     "No pager opens, even if the user looked something up before: it would wait for a key that never comes"
     import pty
-    code = "import sys; sys.path.insert(0, '.')\nimport pydoc; pydoc.pager = pydoc.getpager()\nfrom rlm.tools import *\nrun = make_run_repl(prep_shell('c'))\n"
-    code += "out = run('help(len)') + run('len?') + run('import json\\nhelp(json)')\nprint('answer:', 'number of items' in out, 'FUNCTIONS' in out or len(out)>4000)"
     main,term = pty.openpty()
-    with subprocess.Popen([sys.executable, '-c', code], cwd=root, stdin=term, stdout=term, stderr=term, start_new_session=True, env={**os.environ, 'TERM':'xterm','PAGER':'less'}) as p:
+    with script('help_in_terminal.py', stdin=term, stdout=term, stderr=term, session=True, env=dict(TERM='xterm', PAGER='less')) as p:
         os.close(term)
         got,t = b'',threading.Timer(6, os.killpg, (p.pid, signal.SIGKILL)) # less, too
         t.start()
@@ -406,9 +386,7 @@ def test_streams(capsys):
 
 def test_told_on_stderr():
     "Warnings, logging without a set-up, and an error in a thread; in a process of its own, for pytest catches them all"
-    a,b,c,d = script('''run = make_run_repl(prep_shell('c'))
-print(json.dumps([run(o) for o in ('import warnings; warnings.warn("hm")', 'import logging; logging.warning("careful")', 'logging.getLogger("x").error("worse")',
-    'import threading\\nt = threading.Thread(target=lambda: 1/0); t.start(); t.join()')]))''')
+    a,b,c,d = said('told_on_stderr.py')
     assert 'UserWarning: hm' in a and 'careful' in b and 'worse' in c and 'ZeroDivisionError' in d
 
 def test_stream_taken_away():
@@ -469,18 +447,7 @@ def test_classes_of_a_cell():
 
 def test_print_while_streams_change():
     "`print` in one thread while another begins and ends cells: freeing a stream in use would crash the interpreter"
-    code = '''import os,sys,threading
-from rlm.tools import prep_shell
-sys.stdout = open(os.devnull, 'w')
-sh = prep_shell('x')
-t = threading.Thread(target=lambda: [sh.run('1') for _ in range(300)])
-t.start()
-n = 0
-while t.is_alive():
-    print('mine')
-    n += 1
-print(n>0, file=sys.stderr)'''
-    res = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, cwd=root, timeout=60)
+    res = run_script('print_while_streams_change.py')
     assert (res.returncode,res.stderr)==(0, 'True\n')
 
 # Our own affairs

@@ -3,7 +3,8 @@ import ast,importlib,io,json,re,sys,textwrap
 from contextlib import redirect_stdout
 
 import pytest
-from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run,wings
+from forks import run_script
+from project import by_name,check,default_exp,folders,mod_name,modules,none,notebooks,py,rel,root,run,scripts,wings
 import rlm
 
 def wing_of(p):
@@ -132,9 +133,9 @@ def test_package_docs():
 @pytest.mark.parametrize('path', ['nbs','rlm','tests','tools','benchmarks','setup.py'])
 def test_style(path):
     "chkstyle finds nothing; exported modules, which it skips, are checked as notebooks"
-    check(run('chkstyle', path, cwd=root))
+    check(run_script(scripts/'chkstyle', path, cwd=root, quick=True))
 
-def test_readme_fresh(): check(run(sys.executable, 'tools/readme.py', '--check', cwd=root))
+def test_readme_fresh(): check(run_script(root/'tools'/'readme.py', '--check', cwd=root, quick=True))
 
 def test_readme_links():
     "What README.md links to in the project is there"

@@ -1,12 +1,10 @@
 "The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
-import contextlib,json,os,random,subprocess,sys,threading,time,warnings
+import contextlib,json,os,random,sys,threading,time,warnings
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 import pytest
-from test_faults import Scene, faults, in_stream, odd
-from rlm import rerun
-from rlm.context.about import _pieces, context_facts
+from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
+from forks import script
 from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
@@ -17,36 +15,6 @@ from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell
 from rlm.trace import FORMAT, Recording, Trace, TraceFile, read_trace, read_traces, trace_path
-
-# these tests run their own traces, and most are of other things than where: `sandbox='trusted'` has to be said
-fork,replay,resume = (partial(o, sandbox='trusted') for o in (rerun.fork, rerun.replay, rerun.resume))
-
-def totals(u): return u.calls,u.prompt_tokens,u.completion_tokens,u.cost is None or round(u.cost, 9),u.estimated
-
-def spent(trace):
-    "What the events of a trace add up to: calls, and child runs that were served whole"
-    return sum((e.usage for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace'), Usage())
-
-def sound(run):
-    "The tree holds together, and its calls add up to the usage of the run"
-    by_id,begun,ended = {},{},{}
-    assert [e.kind for e in run.trace].count('run_started')==1 and run.trace[0].kind=='run_started' and run.trace[-1].kind=='answer'
-    for e in run.trace:
-        assert e.id not in by_id, f'{e.id} twice'
-        assert e.parent is None or e.parent in by_id, f'{e.kind} {e.id} has no parent {e.parent}'
-        up = by_id.get(e.parent)
-        below = e.kind.startswith('subcall') or e.kind.startswith('child') or up is not None and up.kind=='child_started'
-        if up is not None: assert e.depth-up.depth in (0, 1) and (below or e.depth==up.depth), (e, up)
-        if up is None: assert e.kind=='run_started' and e.depth==0
-        by_id[e.id] = e
-        if e.kind.endswith('_started'): begun[e.id] = e
-        elif e.kind.endswith('_ended'):
-            assert e.of in begun and e.of not in ended and begun[e.of].kind.split('_')[0]==e.kind.split('_')[0] and e.duration>=0
-            ended[e.of] = e
-    left = [e.kind for i,e in begun.items() if i not in ended and e.kind!='run_started']
-    assert not left or run.stop=='interrupted' and set(left)<={'cell_started'}, left
-    assert totals(spent(run.trace))==totals(run.usage)
-    assert sum((u for _,u in run.usage.parts), Usage()).total_tokens==run.usage.total_tokens
 
 def told(e): return type(e).__name__,getattr(e, 'kind', None),redact(str(e))
 
@@ -481,8 +449,7 @@ def test_a_path_that_cannot_be(path, tmp_path):
 def test_two_writers(tmp_path):
     "A file that another process is writing is not written to; when that is over, or was killed, it can be taken up"
     path = tmp_path/'t.jsonl'
-    code = f'import sys, time\nfrom pathlib import Path\nfrom rlm.trace import Trace, TraceFile\nt = Trace().write_to(TraceFile(Path({str(path)!r}), dict(run="1", root=dict(model="m"), context=None)))\nt.add("run_started")\nprint("here", flush=True)\ntime.sleep(60)'
-    with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True) as p:
+    with script('open_trace.py', path) as p:
         try:
             assert p.stdout.readline()=='here\n'
             with pytest.raises(ValueError, match='being written by another'): RLM(lm:=ScriptedLM('FINAL(1)'), trace=path)('c', 'q')

@@ -2,12 +2,13 @@
 import ast,functools,inspect,json,pydoc,re,shutil,sys
 
 import pytest
+from forks import run_script
 from project import check,none,root,run
 import rlm
 from rlm._docs import documented
 from rlm.shell.ipython import ReplShell
 
-def test_stubs_fresh(): check(run(sys.executable, 'tools/stubs.py', '--check', cwd=root))
+def test_stubs_fresh(): check(run_script(root/'tools'/'stubs.py', '--check', cwd=root, quick=True))
 
 # Modules as fast.ai style writes them, and the stub that the first gets; the second adds a method to its class
 odd = r'''
@@ -184,12 +185,12 @@ def test_odd_code(tmp_path):
         shutil.copy2(root/o, tmp_path/o)
     for nm,text in dict(odd=odd, adds=adds, __init__="_lazy = dict(lines='odd', Point='odd')").items(): (pkg/f'{nm}.py').write_text(text)
     (pkg/'gone.pyi').write_text('')
-    res = run(sys.executable, 'tools/stubs.py', '--check', cwd=tmp_path)
+    res = run_script(tmp_path/'tools'/'stubs.py', '--check', cwd=tmp_path, quick=True)
     assert res.returncode and 'rlm/__init__.pyi, rlm/adds.pyi, rlm/gone.pyi, rlm/odd.pyi: stale' in res.stderr
-    check(run(sys.executable, 'tools/stubs.py', cwd=tmp_path))
+    check(run_script(tmp_path/'tools'/'stubs.py', cwd=tmp_path, quick=True))
     assert (pkg/'odd.pyi').read_text()==odd_stub
     assert {o.name for o in pkg.glob('*.pyi')}=={'__init__.pyi','odd.pyi','adds.pyi'}
-    check(run(sys.executable, 'tools/stubs.py', '--check', cwd=tmp_path))
+    check(run_script(tmp_path/'tools'/'stubs.py', '--check', cwd=tmp_path, quick=True))
 
 # A program as users write them: a line that ends with `# no` is an error, and no other is
 program = '''

@@ -1,6 +1,7 @@
 "The rules of the house that a machine can check: imports go one way, `import rlm` is light, style, README, no trace of a machine"
 import ast,importlib,io,json,re,sys,textwrap
 from contextlib import redirect_stdout
+from statistics import median
 
 import pytest
 from forks import run_script
@@ -98,6 +99,30 @@ def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"
     assert {mod_name(p) for p in modules if not p.name.startswith('_')}==set(number)=={o for o in map(default_exp, notebooks) if o}
     assert len(set(number.values()))==len(number)
+
+def test_sizes():
+    "A room can be read at one sitting: no generated module has more than 300 lines, and half of them have at most 180"
+    size = {p: len(p.read_text(encoding='utf-8').splitlines()) for p in modules if mod_name(p) in number}
+    none(f'{rel(p)}: {n} lines' for p,n in size.items() if n>300)
+    assert median(size.values())<=180
+
+def cells(p): return [(c['cell_type'], ''.join(c['source'])) for c in json.loads(p.read_text(encoding='utf-8'))['cells']]
+
+@pytest.mark.parametrize('p', **by_name(notebooks))
+def test_links(p):
+    "What a notebook links to in the project is there"
+    links = [o for kind,s in cells(p) if kind=='markdown' for o in re.findall(r'\]\((?!\w+:|#)([^)\s#]+)', s)]
+    none(f'{o} is not there' for o in links if not (p.parent/o).exists())
+
+@pytest.mark.parametrize('p', **by_name([p for p in notebooks if default_exp(p)]))
+def test_lesson(p):
+    "A notebook says in a paragraph what it is for before its first example, and at its end where to go next"
+    found = cells(p)
+    assert re.match(r'# \w+\n\n> .+', found[0][1])
+    opening = [s for kind,s in found[1:7] if kind=='markdown' and not s.startswith('#')]
+    assert opening and len(opening[0])>100, 'what is it for?'
+    kind,last = found[-1]
+    assert kind=='markdown' and '.ipynb)' in last, 'where to go next?'
 
 def test_import_is_light(tmp_path):
     "`import rlm`, and the faces of its wings, load neither litellm nor IPython, nor anything else outside the standard library"

@@ -2,7 +2,7 @@
 import io
 from contextlib import contextmanager
 from typing import Any, Iterator
-__all__ = ['ClippedText', 'clip', 'release_sink', 'captured', 'own_display', 'own_figures']
+__all__ = ['ClippedText', 'clip', 'release_sink', 'captured', 'uncaptured', 'own_display', 'own_figures']
 
 class ClippedText(io.TextIOBase):
     half: Any
@@ -26,6 +26,9 @@ def release_sink(sink: Any) -> None: ...
 
 @contextmanager
 def captured(sink: Any) -> Iterator[Any]: ...
+
+@contextmanager
+def uncaptured() -> Iterator[Any]: ...
 
 @contextmanager
 def own_display() -> Iterator[Any]: ...

@@ -10,10 +10,10 @@ import os
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import NamedTuple, TextIO
-from . import _registry
 from ._docs import documented
-from .context.about import context_facts
+from ._registry import PROVIDERS
 from .config import model_facts
+from .context.about import context_facts
 from .core import RLM, Run
 from .models.budget import Limits
 from .models.lm import LM
@@ -131,7 +131,7 @@ def _url_of(facts, changes):
 
 def _published(model):
     "Does its provider offer it to everybody? The name of somebody's own model says where a text goes"
-    if model.split('/')[0] in _registry.providers: return True
+    if model.split('/')[0] in PROVIDERS: return True
     listed = load_litellm().model_cost
     try: provider = resolve_model(model)[1]
     except LMError: return False

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from fastcore.basics import patch
-from . import _registry
 from ._docs import documented
+from ._registry import HELPERS
 from .context.about import describe
 from .fences import strip_fence
 from .models.batches import FailedQuery
@@ -257,7 +257,7 @@ def prep_shell(
     own = named_tools(tools)
     lm = as_lm(model, base_url, prep_shell, **params) if model or base_url or params else None
     sandbox = sandbox or default_sandbox()
-    sh = make_shell(sandbox, _registry.helpers, secrets=[lm.api_key] if lm else [], models=[lm.model] if lm else [])
+    sh = make_shell(sandbox, HELPERS, secrets=[lm.api_key] if lm else [], models=[lm.model] if lm else [])
     sh.sandbox,sh.tools = sandbox,ReplTools(sh, lm)
     t = sh.tools
     mine = {f.__name__: f for f in (t.llm_query, t.llm_query_batched, t.allm_query, t.FINAL, t.FINAL_VAR, t.SHOW_VARS, t.budget)}

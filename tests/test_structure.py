@@ -88,12 +88,12 @@ def test_registry():
     "Each name in the registry is there, in the wing that it is for"
     from rlm import _registry
     found = {k:v for k,v in vars(_registry).items() if k[0]!='_'}
-    providers = found.pop('providers')
+    providers = found.pop('PROVIDERS')
     assert all(hasattr(importlib.import_module(o), 'register') and wing(o)=='models' for o in providers.values())
     for k,v in found.items():
         mod,_,nm = v.partition(':')
         assert hasattr(importlib.import_module(mod), nm or 'main'), v
-        assert wing(mod)==('machine' if k=='helpers' else 'shell'), v
+        assert wing(mod)==('machine' if k=='HELPERS' else 'shell'), v
 
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"

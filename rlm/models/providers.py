@@ -11,7 +11,7 @@ from concurrent.futures import Future, wait
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
-from .. import _registry
+from .._registry import PROVIDERS
 from ..secrets import clean
 
 # %% ../../nbs/models/03_providers.ipynb #ea3c9005
@@ -93,7 +93,7 @@ def resolve_model(
     "Find a model's provider"
     litellm,at = load_litellm(),(model, base_url)
     if at in _resolved: return _resolved[at]
-    if mod:=_registry.providers.get(model.split('/')[0]): importlib.import_module(mod).register()
+    if mod:=PROVIDERS.get(model.split('/')[0]): importlib.import_module(mod).register()
     try: res = model,litellm.get_llm_provider(model, api_base=base_url)[1]
     except Exception as e:
         if base_url: res = f'openai/{model}','openai'
@@ -127,7 +127,7 @@ def check_live(
     base_url:str|None=None, # Its endpoint, if not the provider's own
 ):
     "Raise `LMError` where live calls are forbidden, by `RLM_LIVE=0`, and this would be one"
-    if os.environ.get('RLM_LIVE')!='0' or provider in _registry.providers or is_local(base_url): return
+    if os.environ.get('RLM_LIVE')!='0' or provider in PROVIDERS or is_local(base_url): return
     raise LMError('forbidden', f'Live model calls are forbidden here (RLM_LIVE=0), and {model} would be one.')
 
 # %% ../../nbs/models/03_providers.ipynb #def3b9c3

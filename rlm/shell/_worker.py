@@ -21,7 +21,7 @@ of the channel, on which `rlm.shell._wire` draws what passes.
 The main thread runs the cells, since an alarm can stop them only there, and pauses to write a checkpoint."""
 import base64,contextlib,importlib,inspect,io,itertools,os,queue,signal,socket,sys,tempfile,threading,time,traceback,types
 
-from .. import _registry
+from .._registry import ANSWER_TEXT, CLIP, FIND_VAR
 from ._access import Access
 from ._checkpoint import restore,save
 from ._values import CannotSend,TooLarge,decode,encode,error_data,make_error
@@ -144,10 +144,10 @@ class Worker:
 
     def _look(self, f):
         "What an expression means; with `most`, what kind of thing it is, the length of its text, and so many characters of that"
-        v = load(_registry.find_var)(f['expr'], self.sh.user_ns, self.sh.variables())
+        v = load(FIND_VAR)(f['expr'], self.sh.user_ns, self.sh.variables())
         if 'most' in f:
-            text = load(_registry.answer_text)(v)
-            v = [type(v).__name__, len(text), load(_registry.clip)(text, f['most'])]
+            text = load(ANSWER_TEXT)(v)
+            v = [type(v).__name__, len(text), load(CLIP)(text, f['most'])]
         return encode(v, lenient=True, room=[FROM_WORKER])
 
     def _open(self, f):

@@ -7,7 +7,7 @@ __all__ = ['few_threads', 'learn_packages', 'MissingPackage', 'start_error', 'wo
 
 # %% ../../nbs/shell/10_launch.ipynb #6779a3f0
 import importlib.util, json, os, re, subprocess, sys
-from .. import _registry
+from .._registry import FIND_VAR, LOCK_DOWN, SHELL, WORKER
 from .bounds import Bounds
 from .folders import make_folder, remove_folder
 from .machine import SandboxError, seatbelt, usable_bwrap
@@ -22,7 +22,7 @@ spec = spec_from_file_location('rlm', cfg['package']+'/__init__.py', submodule_s
 sys.modules['rlm'] = module_from_spec(spec)
 spec.loader.exec_module(sys.modules['rlm'])
 '''
-_boot = f'''{_import_rlm}from {_registry.worker} import main
+_boot = f'''{_import_rlm}from {WORKER} import main
 main(cfg)'''
 
 def _python(program, config):
@@ -45,10 +45,10 @@ def learn_packages(
     "Find out what a worker needs from outside of the installation"
     if not (some:=imported_elsewhere()): return False
     folder = make_folder('worker')
-    needs = [_registry.worker, *{o.partition(':')[0] for o in (_registry.shell, _registry.find_var, helpers) if o}]
+    needs = [WORKER, *{o.partition(':')[0] for o in (SHELL, FIND_VAR, helpers) if o}]
     try:
         read,path = link_packages(f'{folder}/packages', some)
-        cmd = _python(_look, dict(path=path, package=package, new=[folder, *read], needs=needs, shell=_registry.shell))
+        cmd = _python(_look, dict(path=path, package=package, new=[folder, *read], needs=needs, shell=SHELL))
         res = subprocess.run(cmd, env=dict(TMPDIR=folder, HOME=folder, LANG='C.UTF-8'), cwd='/', capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         more = {k: some[k] for k in json.loads(res.stdout.splitlines()[-1]) if k in some and k not in _found}
     except (OSError, ValueError, IndexError, subprocess.TimeoutExpired): return False
@@ -121,6 +121,6 @@ def worker_command(
     more,path = link_packages(f'{folder}/packages', _found)
     read = [*installation(), *more]
     limits = dict(read=[*read, python_path()], write=[scratch, '/dev/null'], file_size=bounds.file, files=bounds.open_files, need=_needs.get(kind, []))
-    config = dict(fd=fd, path=path, package=package, env=_environment(scratch), shell=_registry.shell, helpers=helpers,
-        lock=_registry.lock_down, limits=limits, quiet=read, write=[scratch], checkpoint=f'{scratch}/.rlm/checkpoint')
+    config = dict(fd=fd, path=path, package=package, env=_environment(scratch), shell=SHELL, helpers=helpers,
+        lock=LOCK_DOWN, limits=limits, quiet=read, write=[scratch], checkpoint=f'{scratch}/.rlm/checkpoint')
     return [*_box(kind, read, scratch, boot), *_python(_boot, config)]

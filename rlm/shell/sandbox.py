@@ -11,7 +11,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from fastcore.basics import patch
-from .. import _registry
+from .._registry import LIMIT_MEMORY
 from ..secrets import clean
 from ._values import BadFrame, CannotSend, TooLarge, decode, make_error
 from .base import Cell
@@ -68,7 +68,7 @@ def _open(self:SandboxShell, restore=False):
     "Send the helpers to a worker that has none, and set the last limit; returns the names of the variables that are back"
     self._sync()
     size = sum(map(bytes_of, self.helpers.values()))
-    self._w.ask('open', 120., limit=_registry.limit_memory, memory=self.bounds.memory+(1<<29)+2*size, count=self._count)
+    self._w.ask('open', 120., limit=LIMIT_MEMORY, memory=self.bounds.memory+(1<<29)+2*size, count=self._count)
     self._w.began = True
     return self._w.ask('restore', 5.) if restore else []
 

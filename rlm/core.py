@@ -18,7 +18,7 @@ from .chat import Chat, show_items
 from .config import RunConfig, check_context, check_query
 from .driver import Driver
 from .loop import Outcome, Rules
-from .models.budget import Limits, _names_near, as_limits
+from .models.budget import Limits, names_near, as_limits
 from .models.lm import LM
 from .models.messages import as_messages
 from .models.open import as_lm, as_lms
@@ -101,7 +101,7 @@ async def arun(self:RLM,
 
 # %% ../nbs/machine/12_core.ipynb #f09e7189
 @documented
-@_names_near
+@names_near
 @dataclass(frozen=True)
 class LoopOptions:
     "What else `advanced_toolloop` may be told: `LoopOptions(limits=Limits(cost=1), trace='run.jsonl')`"

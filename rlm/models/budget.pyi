@@ -2,11 +2,13 @@
 from dataclasses import dataclass
 from rlm.models.usage import Usage
 from typing import Any
-__all__ = ['check_whole', 'check_amount', 'Limits', 'as_limits', 'BudgetExceeded', 'Reservation', 'Budget']
+__all__ = ['check_whole', 'check_amount', 'names_near', 'Limits', 'as_limits', 'BudgetExceeded', 'Reservation', 'Budget']
 
 def check_whole(name: str, v: object, least: int=1, most: int | None=None, none: str='') -> Any: ...
 
 def check_amount(name: str, v: object, none: str='', unit: str='') -> Any: ...
+
+def names_near(cls: Any) -> Any: ...
 
 @dataclass(frozen=True)
 class Limits:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
 from forks import script
+from rlm.context.about import _pieces, context_facts
 from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM

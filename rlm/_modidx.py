@@ -150,6 +150,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'rlm.inputs._read': ('interface/inputs.html#_read', 'rlm/inputs.py'),
                             'rlm.inputs._served_model': ('interface/inputs.html#_served_model', 'rlm/inputs.py'),
                             'rlm.inputs._taken_from_env': ('interface/inputs.html#_taken_from_env', 'rlm/inputs.py'),
+                            'rlm.inputs.drop_output': ('interface/inputs.html#drop_output', 'rlm/inputs.py'),
                             'rlm.inputs.notice': ('interface/inputs.html#notice', 'rlm/inputs.py'),
                             'rlm.inputs.pick_model': ('interface/inputs.html#pick_model', 'rlm/inputs.py'),
                             'rlm.inputs.read_context': ('interface/inputs.html#read_context', 'rlm/inputs.py'),

@@ -6,13 +6,13 @@
 __all__ = ['DEMO_QUESTION', 'COMMANDS', 'ask', 'resume', 'demo_document', 'demo', 'doctor', 'main']
 
 # %% ../nbs/interface/02_cli.ipynb #38fda0eb
-import io, os, re, sys
+import io, re, sys
 from contextlib import redirect_stderr
 from inspect import signature
 from pathlib import Path
 from fastcore.script import anno_parser
 from . import __version__
-from .inputs import BadUse, notice, pick_model, read_context, read_env
+from .inputs import BadUse, drop_output, notice, pick_model, read_context, read_env
 from .secrets import clean
 
 # %% ../nbs/interface/02_cli.ipynb #36d98b0e
@@ -47,6 +47,7 @@ def _report(run):
         if run.answer: print(clean(run.answer), flush=True)
     except BrokenPipeError: raise
     except OSError as e: # a full disk: what is paid for is shown where it can be
+        drop_output(sys.stdout)
         notice(f'The answer cannot be written ({e.strerror}): {run.answer}')
         return 1
     if run.stop=='interrupted': return 130
@@ -206,5 +207,5 @@ def main(
         notice('rlm: interrupted.')
         return 130
     except BrokenPipeError: # the reader of stdout went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output(sys.stdout)
         return 1

@@ -1,9 +1,11 @@
 # Made from inputs.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['BadUse', 'notice', 'read_context', 'pick_model', 'read_env']
+__all__ = ['BadUse', 'drop_output', 'notice', 'read_context', 'pick_model', 'read_env']
 
 class BadUse(Exception):
     ...
+
+def drop_output(stream: Any) -> None: ...
 
 def notice(s: object) -> None: ...
 

@@ -95,7 +95,7 @@ def main():
             for k,way in ways.items():
                 if i and n>200 and k.startswith('litellm'): continue
                 times[k].append(way(prompts(n, word, f'{k}{n}{i}')))
-        for k,v in times.items(): print(f'  {k:<14}{min(v):8.3f} s {statistics.median(v):8.3f} s {n/min(v):8,.0f} calls/s {n/statistics.median(v):8,.0f} calls/s')
+        for k,v in times.items(): print(f'  {k:<17}{min(v):8.3f} s {statistics.median(v):8.3f} s {n/min(v):8,.0f} calls/s {n/statistics.median(v):8,.0f} calls/s')
     server.terminate()
 
 if __name__=='__main__': main()

@@ -48,7 +48,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                           'rlm.chat.show_items': ('machine/chat.html#show_items', 'rlm/chat.py')},
             'rlm.cli': { 'rlm.cli._as_flags': ('interface/cli.html#_as_flags', 'rlm/cli.py'),
                          'rlm.cli._bad_use': ('interface/cli.html#_bad_use', 'rlm/cli.py'),
-                         'rlm.cli._count': ('interface/cli.html#_count', 'rlm/cli.py'),
                          'rlm.cli._main': ('interface/cli.html#_main', 'rlm/cli.py'),
                          'rlm.cli._parse': ('interface/cli.html#_parse', 'rlm/cli.py'),
                          'rlm.cli._report': ('interface/cli.html#_report', 'rlm/cli.py'),

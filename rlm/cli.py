@@ -32,15 +32,14 @@ def _as_flags(s):
     return re.sub(rf"(?<![\w./?&-])({names})=(?=[\s'\"….]|$)", lambda m: f'{_flags[m[1]]} ', s).replace('  ', ' ')
 
 # %% ../nbs/interface/02_cli.ipynb #913f2c86
-def _count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
-
 def _report(run):
     "Print a run; its exit code"
+    from rlm.run import count
     if run.problem: notice(_as_flags(run.problem))
-    notice(f"{_count(run.steps, 'step')} · {run.usage}")
+    notice(f"{count(run.steps, 'step')} · {run.usage}")
     if denied:=[o for o in run.access() if o['denied']]:
         first = ', '.join(f"{o['what']} {o['target']}" for o in denied[:3])
-        notice(f"The sandbox denied the model's code {_count(len(denied), 'thing')}: {first}{' …' if len(denied)>3 else ''}")
+        notice(f"The sandbox denied the model's code {count(len(denied), 'thing')}: {first}{' …' if len(denied)>3 else ''}")
     if run.stop in ('interrupted','error','budget','max_steps') and not run.mistake:
         notice(f'Go on with: rlm resume {run.trace.path} FILES …' if run.trace.path else 'With --trace FILE a run that is cut off can be taken up again, by rlm resume.')
     try:
@@ -136,13 +135,14 @@ def demo(
     model,note = pick_model(model, base_url)
     if note: notice(note)
     from rlm.bench import benchmark_vanilla, benchmark_rlm
+    from rlm.run import count
     context = demo_document()
     print(f'Document: the Python language reference and the help of its builtins, {len(context):,} characters\nQuestion: {question}\n', flush=True)
     res = None
     for bench,more in ((benchmark_vanilla, {}), (benchmark_rlm, dict(verbose=verbose and sys.stderr, sandbox=sandbox))):
         res = bench(context, question, model=model, base_url=base_url, **more)
         said = res['answer'] or 'no answer: ' + _as_flags(res['error'] or '')
-        print(f"{res['method']}: {res['time']:.1f} s, {_count(res['calls'], 'model call')}, {res['tokens']:,} tokens\n{clean(said)}\n", flush=True)
+        print(f"{res['method']}: {res['time']:.1f} s, {count(res['calls'], 'model call')}, {res['tokens']:,} tokens\n{clean(said)}\n", flush=True)
     return 0 if res['answer'] else 1
 
 # %% ../nbs/interface/02_cli.ipynb #f59ffdb4

@@ -144,7 +144,7 @@ def _run_cells(out, rules, turn):
     for call in turn.calls:
         ran.append((yield RunCell(call)))
         given = ran[-1].final or given
-        if ran[-1].failed and rules.mode.name=='fence': break
+        if ran[-1].failed and 'tool_calls' not in turn.message: break # what is called in a text is one after the other
     if ran: out.add(*rules.mode.results(turn, [o.message for o in ran]))
     return given,any(o.failed for o in ran)
 

@@ -63,6 +63,11 @@ def _history(m, text):
     keep = {k:v for k,v in m.model_dump(exclude_none=True).items() if k in ('thinking_blocks','reasoning_content')} if hasattr(m, 'model_dump') else {}
     return dict(role='assistant', content=text, **keep)
 
+def _kept(read, text):
+    "What goes into the history of a `text` of which so much was `read`: no output that the model invented, and never nothing"
+    return text if read==text else read.rstrip() or '(What stood here was no output of the REPL.)'
+
+# %% ../nbs/machine/06_modes.ipynb #95f2d8df
 def _legal_name(nm):
     "A tool name that every provider takes back"
     return re.sub(r'[^\w-]', '_', nm, flags=re.A)[:64] or 'unnamed'
@@ -88,9 +93,9 @@ def _inside(text):
 
 # %% ../nbs/machine/06_modes.ipynb #3aef5051
 def _written_calls(prose, step, tools=('run_repl',), cut=False, untagged=True):
-    "`(calls, rest)`: the blocks of code and the calls that stand in a text, and what it says outside of them"
-    found,rest = text_calls(prose, tools, untagged, cut)
-    return [ToolCall(f'cell_{step}_{i}', c.name, c.arguments) for i,c in enumerate(found)],rest
+    "The blocks of code and the calls that stand in a text, and how far it was read"
+    w = text_calls(prose, tools, untagged, cut)
+    return [ToolCall(f'cell_{step}_{i}', c.name, c.arguments) for i,c in enumerate(w.calls)],w
 
 def _tool_names(schemas):
     "What the tools are called"
@@ -138,9 +143,10 @@ class ToolsMode:
         if asked: code = 'calls'
         if asked and not last: message['tool_calls'] = [_sent_back(c) for c in asked]
         if self.schemas and not asked:
-            asked,outside = _written_calls(prose, step, _tool_names(self.schemas), cut, untagged=False)
-            if asked: said,code = outside,'calls'
-            else: code = _code_kind(_code_block.search(prose), mask_code(prose), prose)
+            asked,w = _written_calls(prose, step, _tool_names(self.schemas), cut, untagged=False)
+            text,prose = text[:w.end],prose[:w.end]
+            message['content'] = _kept(text, said)
+            said,code = (w.outside,'calls') if asked else (text,_code_kind(_code_block.search(prose), mask_code(prose), prose))
         return Turn(said, [] if last else asked, message, code, _inside(text) if last else '')
 
     def results(self,
@@ -207,11 +213,12 @@ class FenceMode:
         "Take a reply apart"
         text = content_text(getattr(m, 'content', None))
         prose = mask_thinking(text)
-        written,rest = _written_calls(prose, step, cut=cut) # half a block is not run
-        called,said = _tool_calls(m, step, cut),text
-        if called and not code_blocks(prose, cut)[0]: written,said = called,'\n'.join([text]*bool(text.strip()) + [_as_block(c) for c in called])
-        outside = code_blocks(rest)[1]
-        code = 'calls' if written else _code_kind(cut and text_calls(prose)[0], outside, prose)
+        written,w = _written_calls(prose, step, cut=cut) # half a block is not run
+        called,said = _tool_calls(m, step, cut),_kept(text[:w.end], text)
+        text,prose = text[:w.end],prose[:w.end]
+        if called and not code_blocks(prose, cut)[0]: written,said = called,'\n'.join([said]*bool(said.strip()) + [_as_block(c) for c in called])
+        outside = code_blocks(w.outside)[1]
+        code = 'calls' if written else _code_kind(cut and text_calls(prose).calls, outside, prose)
         return Turn(outside if code and code!='asked' else text, [] if last else written, _history(m, said), code, _inside(text) if last else '')
 
     def results(self, turn, results):

@@ -1,7 +1,7 @@
 # Made from text_calls.py by tools/stubs.py: do not edit
 from collections.abc import Collection
 from dataclasses import dataclass
-__all__ = ['most_calls', 'most_tries', 'TextCall', 'text_calls']
+__all__ = ['most_calls', 'most_tries', 'TextCall', 'Written', 'text_calls']
 most_calls: int
 most_tries: int
 
@@ -10,4 +10,10 @@ class TextCall:
     name: str
     arguments: dict
 
-def text_calls(text: str, tools: Collection[str] | tuple=..., untagged: bool=True, cut: bool=False) -> tuple[list[TextCall], str]: ...
+@dataclass
+class Written:
+    calls: list = ...
+    outside: str = ...
+    end: int = ...
+
+def text_calls(text: str, tools: Collection[str] | tuple=..., untagged: bool=True, cut: bool=False) -> Written: ...

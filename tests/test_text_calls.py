@@ -14,6 +14,10 @@ modes = pytest.mark.parametrize('mode', ['tools','fence'])
 
 def schemas(names): return [dict(type='function', function=dict(name=o)) for o in names]
 
+def here(mode):
+    "The rows for a mode: with a REPL alone no other tool is known, and some are about blocks without a tag"
+    return [o for o in rows if o.get('mode', mode)==mode and (mode=='tools' or 'tools' not in o)]
+
 def read(row, mode, **kw):
     "The calls that a mode reads in the text of a row"
     reader = FenceMode() if mode=='fence' else ToolsMode(schemas(row.get('tools', ['run_repl'])))
@@ -22,18 +26,25 @@ def read(row, mode, **kw):
 @modes
 def test_shapes(mode):
     "More than forty shapes run, each with its code; what only looks like one does not"
-    here = [o for o in rows if mode=='tools' or 'tools' not in o] # with a REPL alone no other tool is known
-    none(f"{o['name']}: {got}" for o in here if (got := [[c.name, c.arguments] for c in read(o, mode).calls])!=o['calls'])
-    assert sum(bool(o['calls']) for o in here)>100 and sum(not o['calls'] for o in here)>35
+    none(f"{o['name']}: {got}" for o in here(mode) if (got := [[c.name, c.arguments] for c in read(o, mode).calls])!=o['calls'])
+    assert sum(bool(o['calls']) for o in here(mode))>100 and sum(not o['calls'] for o in here(mode))>35
 
 @modes
 def test_what_is_left(mode):
     "What runs is no text of the reply; the reply goes back as it was; at the last step nothing runs"
-    for o in rows:
-        if not o['calls'] or mode=='fence' and 'tools' in o: continue
+    for o in here(mode):
+        if not o['calls'] or 'read' in o: continue
         turn,last = read(o, mode),read(o, mode, last=True)
         assert turn.message==dict(role='assistant', content=o['text']) and turn.code==last.code=='calls' and not last.calls, o['name']
         assert 'run_repl' not in turn.text and 'print(len' not in turn.text.replace('FINAL', ''), o['name']
+
+@modes
+def test_imitated_output(mode):
+    "What imitates the output of the REPL is not read, for code or for an answer, and the model does not see it again"
+    about = [o for o in here(mode) if 'read' in o]
+    none(f"{o['name']}: {got!r}" for o in about if (got := read(o, mode).message['content'])!=o['read'])
+    none(f"{o['name']}: {got!r}" for o in about if o['read']!=o['text'] and 'FINAL' in (got := read(o, mode).text))
+    assert sum(o['read']!=o['text'] for o in about)>20
 
 def run(*replies, mode, **kw):
     root = ScriptedLM(list(replies))
@@ -86,7 +97,7 @@ def test_untagged_blocks(mode):
 
 def test_many():
     "A reply that repeats a call for ever runs a bounded number of them"
-    assert len(text_calls('\n'.join([asked('1')]*500))[0])==most_calls
+    assert len(text_calls('\n'.join([asked('1')]*500)).calls)==most_calls
 
 hostile = ['{'*50_000, '{\n'*25_000, '<tool_call>\n'*4_000, '<function=run_repl>\n'*2_000, 'run_repl("\n'*5_000, 'FINAL(\n'*7_000, '```python\n"""\n' + '```\n'*9_000, '{"a":"' + '\\"'*25_000, '['*50_000, 'run_repl(' + '-'*50_000 + '1)',
     'run_repl' + '('*25_000 + ')'*25_000, '<tool_call>' + '[{"function":'*4_000, '<run_repl>\n' + '<code>'*7_000 + '</run_repl>', '<function=run_repl>' + '<parameter=a>'*3_000, 'Action: run_repl\n' + '\n'*50_000]

@@ -14,6 +14,7 @@ from fastcore.funccall import call_func, get_schema
 from .answer import mask_code, mask_thinking
 from .fences import code_blocks, is_code, parse_cell
 from .models.background import run_sync
+from .models.endless import cut_repeats
 from .models.messages import content_text
 from .shell.lookup import answer_text, retry_ast
 from .text_calls import text_calls
@@ -58,6 +59,11 @@ def _tool_calls(m, step, cut=False):
     return calls
 
 # %% ../nbs/machine/06_modes.ipynb #c5c2d09d
+def _content(m, cut):
+    "The text of a message; one that was cut off because it repeated itself without end says it once"
+    text = content_text(getattr(m, 'content', None))
+    return cut_repeats(text) if cut else text
+
 def _history(m, text):
     "An assistant message as it may be sent back; what a provider needs of its own thinking stays"
     keep = {k:v for k,v in m.model_dump(exclude_none=True).items() if k in ('thinking_blocks','reasoning_content')} if hasattr(m, 'model_dump') else {}
@@ -138,7 +144,7 @@ class ToolsMode:
         cut:bool=False, # Did the provider cut it off?
     )->Turn:
         "Take a reply apart"
-        text,asked,code = content_text(getattr(m, 'content', None)),_tool_calls(m, step, cut),''
+        text,asked,code = _content(m, cut),_tool_calls(m, step, cut),''
         said,message,prose = text,_history(m, text),mask_thinking(text)
         if asked: code = 'calls'
         if asked and not last: message['tool_calls'] = [_sent_back(c) for c in asked]
@@ -211,7 +217,7 @@ class FenceMode:
 
     def read(self, m, step, last=False, cut=False):
         "Take a reply apart"
-        text = content_text(getattr(m, 'content', None))
+        text = _content(m, cut)
         prose = mask_thinking(text)
         written,w = _written_calls(prose, step, cut=cut) # half a block is not run
         called,said = _tool_calls(m, step, cut),_kept(text[:w.end], text)

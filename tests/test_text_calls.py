@@ -99,6 +99,15 @@ def test_many():
     "A reply that repeats a call for ever runs a bounded number of them"
     assert len(text_calls('\n'.join([asked('1')]*500)).calls)==most_calls
 
+@modes
+def test_a_reply_without_end(mode):
+    "What a cut reply repeats is read, and sent back, once; a reply that came to its end is left alone"
+    text = 'FINAL(Paris)\n' + 'But wait, I look again.\n'*400
+    r,root = run(say('I look.\n' + 'So I look again.\n'*400, finish_reason='length'), 'FINAL(ok)', mode=mode)
+    assert root.asked[1]['messages'][-2]['content']=='I look.\nSo I look again.\n[… the same again and again]'
+    assert run(say(text, finish_reason='length'), mode=mode)[0].answer=='Paris'
+    assert run('yes\n'*400, mode=mode)[0].answer.count('yes')==400
+
 hostile = ['{'*50_000, '{\n'*25_000, '<tool_call>\n'*4_000, '<function=run_repl>\n'*2_000, 'run_repl("\n'*5_000, 'FINAL(\n'*7_000, '```python\n"""\n' + '```\n'*9_000, '{"a":"' + '\\"'*25_000, '['*50_000, 'run_repl(' + '-'*50_000 + '1)',
     'run_repl' + '('*25_000 + ')'*25_000, '<tool_call>' + '[{"function":'*4_000, '<run_repl>\n' + '<code>'*7_000 + '</run_repl>', '<function=run_repl>' + '<parameter=a>'*3_000, 'Action: run_repl\n' + '\n'*50_000]
 

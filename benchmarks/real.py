@@ -6,10 +6,12 @@
 
 A folder holds one arm: `rows.jsonl`, a row for each question as soon as it is answered, and `traces`. The same command again goes on where it stopped.
 The model's code runs as `RLM` runs it, in the sandbox that is the default. Give the server to nobody else meanwhile, or its `/metrics` counts that too."""
-import hashlib,json,os,platform,runpy,sys,time
+import functools,hashlib,json,os,platform,runpy,sys,time
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 root = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root))
@@ -35,21 +37,14 @@ def stop(sentence, code=2):
 # What the server says of itself
 
 def get(url):
-    "The text at `url`, up to a megabyte; None where there is none; raises `httpx.TransportError` where nobody answers"
-    import httpx
-    with httpx.stream('GET', url, timeout=10) as r:
-        if r.status_code!=200: return
-        res = b''
-        for part in r.iter_bytes():
-            res += part
-            if len(res)>1_000_000: return
-        return res.decode(errors='replace')
+    "The text at `url`, a megabyte at most; raises `OSError`: `HTTPError` for a refusal, another where nobody answers"
+    with urlopen(url, timeout=10) as r: return r.read(1_000_000).decode(errors='replace')
 
 def alive(base_url):
     "Does anybody answer there?"
-    import httpx
     try: get(f'{base_url}/models')
-    except httpx.TransportError: return False
+    except HTTPError: pass
+    except OSError: return False
     return True
 
 def served_by(base_url):
@@ -149,7 +144,7 @@ def shown(r):
 
 def check_model(args):
     "Stop here where the model cannot be asked at all, with the sentence that says why"
-    try: LM(args['model'], args['base_url'], temperature=0, timeout=args['time'])('Say yes.', max_tokens=8)
+    try: LM(args['model'], args['base_url'], temperature=0, timeout=args['time'], retries=1)('Say yes.', max_tokens=8)
     except LMError as e: stop(e)
 
 def ask_all(questions, arm, folder, args):
@@ -188,7 +183,7 @@ def measure_all(args):
     if args['arm'] not in arms: stop(f"--arm {args['arm']}: choose one of {', '.join(arms)}.")
     if not args['model']: stop('--model names the model as litellm takes it, for example openai/qwen with --base-url; --report prints the tables of what is measured.')
     if args['base_url']: args['base_url'] = args['base_url'].rstrip('/')
-    make = runpy.run_path(args['tasks_file'] or str(Path(__file__).with_name('real_tasks.py')))['tasks']
+    make = functools.cache(runpy.run_path(args['tasks_file'] or str(Path(__file__).with_name('real_tasks.py')))['tasks'])
     folder,asked = Path(args['out'] or f"real-{args['arm']}"),list(chosen(args, make))
     arm = open_rows(folder, facts_of(args, make))
     left = [o for o in asked if (o[0][0], o[1]) not in arm.by_question()]

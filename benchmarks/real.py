@@ -8,6 +8,7 @@ A folder holds one arm: `rows.jsonl`, a row for each question as soon as it is a
 The model's code runs as `RLM` runs it, in the sandbox that is the default. Give the server to nobody else meanwhile, or its `/metrics` counts that too."""
 import functools,hashlib,json,os,platform,runpy,sys,time
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import Annotated
 from urllib.error import HTTPError
@@ -15,7 +16,7 @@ from urllib.request import urlopen
 
 root = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root))
-from fastcore.script import call_parse
+from fastcore.script import anno_parser
 import rlm
 from rlm.bench.pair import benchmark_rlm,benchmark_vanilla
 from rlm.bench.results import Arm,Result,as_line,read_results,report as tables
@@ -195,7 +196,6 @@ def measure_all(args):
     print('\n' + tables([arm]) + ('\n\nInterrupted; the same command goes on from here.' if interrupted else ''))
     return 130 if interrupted else 0
 
-@call_parse
 def main(
     base_url:str=None, # OpenAI-protocol endpoint
     model:str=None, # Model as litellm names it
@@ -219,3 +219,5 @@ def main(
     if export: Path(export).write_text(''.join(as_line(o) for arm in found for o in (arm.facts, *shortened(arm).results)), encoding='utf-8')
     print(tables(found))
     return 0
+
+if __name__=='__main__': sys.exit(main(**{k:v for k,v in vars(anno_parser(main).parse_args()).items() if k in signature(main).parameters}))

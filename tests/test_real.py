@@ -5,6 +5,8 @@ from collections import Counter
 import pytest
 from benchmarks import real,real_tasks
 from doubles import Raw,http
+from forks import run_script
+from project import check,root
 from rlm.bench.results import read_results
 from rlm.models.scripted import completion
 
@@ -161,3 +163,10 @@ def test_refuses(llama, measured, tmp_path, capsys, kw, said):
     "What cannot be is one sentence, and no row"
     with pytest.raises(SystemExit) as e: measured(llama, tmp_path, **kw)
     assert e.value.code==2 and said in capsys.readouterr().err and not any('task' in o for p in tmp_path.rglob('*.jsonl') for o in rows(tmp_path))
+
+def test_command(llama, tmp_path):
+    "As a user types it: results of one arm, its table, and the exit code"
+    def command(*args): return run_script(root/'benchmarks'/'real.py', *args, cwd=root, quick=True)
+    asked = command('--base-url', llama.url, '--model', 'openai/small', '--arm', 'vanilla', '--seeds', '0', '--tasks', 'semantic', '--out', tmp_path/'one')
+    assert '| openai/small, vanilla | 0 of 1 | 0% to 79% | 1 |' in check(asked)
+    assert '| semantic | 0/1 |' in check(command('--report', tmp_path/'one')) and command('--report', tmp_path).returncode==2

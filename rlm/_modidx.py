@@ -46,6 +46,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'rlm.bench.results.Result.sure': ('bench/results.html#result.sure', 'rlm/bench/results.py'),
                                    'rlm.bench.results._against': ('bench/results.html#_against', 'rlm/bench/results.py'),
                                    'rlm.bench.results._names': ('bench/results.html#_names', 'rlm/bench/results.py'),
+                                   'rlm.bench.results._of_model': ('bench/results.html#_of_model', 'rlm/bench/results.py'),
                                    'rlm.bench.results._table': ('bench/results.html#_table', 'rlm/bench/results.py'),
                                    'rlm.bench.results._total_row': ('bench/results.html#_total_row', 'rlm/bench/results.py'),
                                    'rlm.bench.results.as_line': ('bench/results.html#as_line', 'rlm/bench/results.py'),

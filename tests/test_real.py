@@ -92,7 +92,7 @@ def test_measures(llama, measured, tmp_path, capsys):
     assert all(o.counted_alike and o.cached for o in one.results[1:]) and all(o.counted_alike for o in (one.results[0], *two.results))
     capsys.readouterr()
     assert real.main(report=[str(tmp_path/'vanilla'), str(tmp_path/'rlm')], export=str(tmp_path/'both.jsonl'))==0
-    assert 'rlm against vanilla: 2 questions in common' in (said := capsys.readouterr().out) and '| Small, rlm | 1 of 2 |' in said and said.count('| 2 of 2 |')==2
+    assert 'rlm against vanilla: 2 questions in common' in (said := capsys.readouterr().out) and '| rlm | 1 of 2 |' in said and said.count('| 2 of 2 |')==2
     assert [o.facts['arm'] for o in read_results(tmp_path/'both.jsonl')]==['vanilla','rlm']
 
 def test_cut(measured, tmp_path):
@@ -168,5 +168,5 @@ def test_command(llama, tmp_path):
     "As a user types it: results of one arm, its table, and the exit code"
     def command(*args): return run_script(root/'benchmarks'/'real.py', *args, cwd=root, quick=True)
     asked = command('--base-url', llama.url, '--model', 'openai/small', '--arm', 'vanilla', '--seeds', '0', '--tasks', 'semantic', '--out', tmp_path/'one')
-    assert '| openai/small, vanilla | 0 of 1 | 0% to 79% | 1 |' in check(asked)
+    assert '**openai/small**' in (said := check(asked)) and '| vanilla | 0 of 1 | 0% to 79% | 1 |' in said
     assert '| semantic | 0/1 |' in check(command('--report', tmp_path/'one')) and command('--report', tmp_path).returncode==2

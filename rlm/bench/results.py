@@ -149,17 +149,18 @@ def _table(heads, rows):
     def line(cells): return '| ' + ' | '.join(' '.join(clean(str(o)).replace('|', '/').split()) for o in cells) + ' |'
     return '\n'.join([line(heads), '|---' + '|---:'*(len(heads)-1) + '|', *map(line, rows)])
 
-def _total_row(arm):
+def _total_row(arm, name):
     t = arm.totals()
     lo,hi = t['interval']
     amounts = [f'{t[k]:,.0f}' for k in ('steps','sub_calls','sent','got')]
-    return [arm.name, f"{t['right']} of {t['asked']}", f'{lo:.0%} to {hi:.0%}', *(t[k] for k in ('sure','marked','nothing','failed','exceptions','cut')), *amounts,
+    return [name, f"{t['right']} of {t['asked']}", f'{lo:.0%} to {hi:.0%}', *(t[k] for k in ('sure','marked','nothing','failed','exceptions','cut')), *amounts,
         f"{t['seconds']:,.1f}", f"{t['counted_alike']} of {t['server_says']}" if t['server_says'] else '']
 
 # %% ../../nbs/bench/02_results.ipynb #bd48b134
 def _names(arms):
-    "What to call the arms: by what tells them apart"
-    return [clean(str(o.facts['arm'])) if len({a.facts['model'] for a in arms})==1 else clean(o.name) for o in arms]
+    "What to call the arms of one model"
+    ways = [o.facts['arm'] for o in arms]
+    return [clean(f"{o.facts['arm']} ({o.facts.get('source')})" if ways.count(o.facts['arm'])>1 else str(o.facts['arm'])) for o in arms]
 
 def _against(a, b, names):
     "How `b` compares with `a`, in a sentence"
@@ -170,15 +171,21 @@ def _against(a, b, names):
     return f"{names[1]} against {names[0]}: {count(c['pairs'], 'question')} in common, {c['better']} right by the former alone, {c['worse']} by the latter alone ({chance}, exact sign test)."
 
 # %% ../../nbs/bench/02_results.ipynb #75689fb3
-def report(
-    arms:list[Arm], # The first is what the others are compared with
-)->str: # Markdown
-    "Results side by side"
+def _of_model(arms):
     heads = ['arm','right','95 %','wrong but sure','marked as a guess','no answer','failed','exceptions','cut','steps','sub-calls','tokens in','out','seconds','tokens as the server counts']
-    found = [o.by_question() for o in arms]
-    names,tasks = _names(arms),list(dict.fromkeys(k[0] for o in found for k in o))
+    found,names = [o.by_question() for o in arms],_names(arms)
     def share(results, task):
         rs = [r.right for k,r in results.items() if k[0]==task]
         return f'{sum(rs)}/{len(rs)}' if rs else ''
+    tasks = dict.fromkeys(k[0] for o in found for k in o)
     each = _table(['task', *names], [[o, *(share(results, o) for results in found)] for o in tasks])
-    return '\n\n'.join([_table(heads, map(_total_row, arms)), each, *(_against(arms[0], o, (names[0], nm)) for o,nm in zip(arms[1:], names[1:]))])
+    return [_table(heads, map(_total_row, arms, names)), each, *(_against(arms[0], o, (names[0], nm)) for o,nm in zip(arms[1:], names[1:]))]
+
+def report(
+    arms:list[Arm], # The first of each model is what its others are compared with
+)->str: # Markdown
+    "Results side by side, model by model"
+    parts = []
+    for model in dict.fromkeys(o.facts['model'] for o in arms):
+        parts += [f'**{clean(str(model))}**', *_of_model([o for o in arms if o.facts['model']==model])]
+    return '\n\n'.join(parts)

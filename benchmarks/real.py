@@ -29,7 +29,7 @@ from rlm.secrets import clean
 
 arms = {'rlm': {}, 'rlm-tools': dict(mode='tools'), 'rlm-fence': dict(mode='fence'), 'rlm-stream': dict(emit=lambda event: None), 'strong': dict(profile='strong'),
     'small': dict(profile='small'), 'vanilla': None}
-same = 'model','arm','served','tasks','version','source','temperature','time','sandbox' # facts that all rows of an arm have in common
+same = 'model','name','arm','served','tasks','version','source','temperature','time','most','sandbox' # facts that all rows of an arm have in common
 
 def stop(sentence, code=2):
     print(f'real.py: {clean(str(sentence))}', file=sys.stderr)
@@ -113,25 +113,23 @@ def source():
 
 def command(args):
     "How it was asked, without addresses and paths"
-    given = {k: v for k,v in args.items() if v and k in ('model','label','arm','seeds','tasks','time','most','sandbox')}
+    given = {k.replace('_', '-'): Path(v).name if k=='tasks_file' else v for k,v in args.items() if v!=signature(main).parameters[k].default and k not in ('base_url','out')}
     return ' '.join(['python benchmarks/real.py --base-url URL', *(f'--{k} {v!r}' if ' ' in str(v) else f'--{k} {v}' for k,v in given.items())])
 
 def digest(questions): return hashlib.sha256(''.join(f'{nm}{context}{query}' for nm,context,query,_ in questions).encode()).hexdigest()[:12]
 
 def facts_of(args, make):
     "What is written before the rows"
-    return dict(model=args['label'] or args['model'], arm=args['arm'], served=args['base_url'] and served_by(args['base_url']),
-        tasks=digest(make(0)), version=rlm.__version__, source=source(), temperature=0, time=args['time'],
+    return dict(model=args['label'] or args['model'], name=args['model'], arm=args['arm'], served=args['base_url'] and served_by(args['base_url']),
+        tasks=digest(make(0)), version=rlm.__version__, source=source(), temperature=0, time=args['time'], most=args['most'],
         sandbox=args['sandbox'], date=time.strftime('%Y-%m-%d'), python=platform.python_version(), cpus=os.cpu_count(), command=command(args))
 
 def open_rows(folder, facts):
     "The arm in `folder`, with the rows that are there already; another model, way of asking or version is refused"
     path = folder/'rows.jsonl'
-    if not path.exists() or not path.stat().st_size:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(as_line(facts), encoding='utf-8')
-        return Arm(facts)
-    arm, = read_results(path)
+    if not path.exists(): return Arm(facts)
+    try: arm, = read_results(path)
+    except ValueError: stop(f'{path} does not hold the results of one arm: choose another --out.')
     for k in same:
         if arm.facts.get(k)!=facts.get(k): stop(f'{folder} holds rows with {k} {arm.facts.get(k)!r}, not {facts.get(k)!r}: choose another --out.')
     with open(path, 'rb+') as f: f.truncate(f.read().rfind(b'\n')+1) # a line that was cut is asked again
@@ -151,7 +149,8 @@ def check_model(args):
 def ask_all(questions, arm, folder, args):
     "Ask what has not been asked, and write down each row"
     path = folder/'rows.jsonl'
-    (folder/'traces').mkdir(exist_ok=True)
+    (folder/'traces').mkdir(parents=True, exist_ok=True)
+    if not path.exists(): path.write_text(as_line(arm.facts), encoding='utf-8')
     for task,seed in questions:
         r = measure(task, seed, folder/'traces'/f'{task[0]}-{seed}.jsonl', args)
         if (r.error or r.exception) and args['base_url'] and not alive(args['base_url']): stop('the server is gone; the same command goes on from here.', 1)
@@ -191,7 +190,8 @@ def measure_all(args):
     print(f'{folder}: {len(arm.by_question())} rows are there, {len(left)} questions to ask', flush=True)
     if left: check_model(args)
     interrupted = False
-    try: ask_all(left, arm, folder, args)
+    try:
+        if left: ask_all(left, arm, folder, args)
     except KeyboardInterrupt: interrupted = True
     print('\n' + tables([arm]) + ('\n\nInterrupted; the same command goes on from here.' if interrupted else ''))
     return 130 if interrupted else 0

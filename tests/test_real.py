@@ -8,7 +8,7 @@ from doubles import Raw,http
 from forks import run_script
 from project import check,root
 from rlm.bench.results import read_results
-from rlm.models.scripted import completion
+from rlm.models.scripted import ScriptedServer,completion
 
 # Another way to each answer, from the text alone
 
@@ -130,6 +130,9 @@ def test_another_model_behind_the_same_name(llama, measured, tmp_path, capsys):
     llama.model = 'C:\\models\\large.gguf'
     with pytest.raises(SystemExit): measured(llama, tmp_path)
     assert "not 'large.gguf Q4_K - Medium'" in capsys.readouterr().err
+    (tmp_path/'rows.jsonl').write_text('{"model": "sm', encoding='utf-8')
+    with pytest.raises(SystemExit): measured(llama, tmp_path)
+    assert 'does not hold the results of one arm' in capsys.readouterr().err
 
 own = '''
 def fails(answer): raise OSError('no such check')
@@ -137,16 +140,16 @@ def interrupts(answer): raise KeyboardInterrupt
 def tasks(seed): return [('a', '[ERROR]', 'How many?', lambda o: o=='1'), ('b', '[ERROR]', 'How many?', fails), ('c', '', 'How many?', bool), ('d', '[ERROR]', 'How many?', LAST)]
 '''
 
-def test_failures(llama, measured, tmp_path, capsys):
-    "A check that fails passes nothing; what is raised is counted and shown; Ctrl-C keeps what is there"
-    kw = dict(tasks_file=str(tmp_path/'own.py'))
+def test_failures(measured, tmp_path, capsys):
+    "With a server that does not say what it counts: a check that fails passes nothing; what is raised is counted and shown; Ctrl-C keeps what is there"
     (tmp_path/'own.py').write_text(own.replace('LAST', 'interrupts'), encoding='utf-8')
-    assert measured(llama, tmp_path/'out', **kw)==130 and 'Interrupted; the same command goes on from here.' in capsys.readouterr().out
+    def go(): return measured(server, tmp_path/'out', tasks_file=str(tmp_path/'own.py'))
+    with ScriptedServer(counts) as server: assert go()==130 and 'Interrupted; the same command goes on from here.' in capsys.readouterr().out
     _,a,b,c = rows(tmp_path/'out')
-    assert a['right'] and 'right' not in b and b['answer']=='1' and 'The context is empty' in c['exception']
+    assert a['right'] and 'served' not in a and 'right' not in b and b['answer']=='1' and 'The context is empty' in c['exception']
     assert read_results(tmp_path/'out'/'rows.jsonl')[0].totals()['exceptions']==1
     (tmp_path/'own.py').write_text(own.replace('LAST', 'bool'), encoding='utf-8')
-    assert measured(llama, tmp_path/'out', **kw)==0 and len(rows(tmp_path/'out'))==5
+    with ScriptedServer(counts) as server: assert go()==0 and len(rows(tmp_path/'out'))==5
 
 def test_server_goes(llama, measured, tmp_path, capsys):
     "A server that goes away ends it; the question has no row, and is asked next time"
@@ -162,7 +165,7 @@ def test_server_goes(llama, measured, tmp_path, capsys):
 def test_refuses(llama, measured, tmp_path, capsys, kw, said):
     "What cannot be is one sentence, and no row"
     with pytest.raises(SystemExit) as e: measured(llama, tmp_path, **kw)
-    assert e.value.code==2 and said in capsys.readouterr().err and not any('task' in o for p in tmp_path.rglob('*.jsonl') for o in rows(tmp_path))
+    assert e.value.code==2 and said in capsys.readouterr().err and not (tmp_path/'rows.jsonl').exists()
 
 def test_command(llama, tmp_path):
     "As a user types it: results of one arm, its table, and the exit code"

@@ -77,7 +77,7 @@ def benchmark_rlm(
     max_steps:int|None=None, # Root model replies; None for `limits.steps`
     limits:Limits|None=None, # How far the run may go; `max_steps` goes before its `steps`
     mode:str='auto', # How code leaves a reply: `tools`, `fence` or `auto`, as `RLM` takes it
-    prompts:Prompts|None=None, # What the root model is told; None for `Prompts()`
+    prompts:Prompts|None=None, # What the root model is told, as `RLM` takes it
     sandbox:str|Callable|None=None, # Where cells run, as `RLM` takes it
     trace:str|Path|None=None, # File or folder to write the run to, as `RLM` takes it
     tools:dict|list|None=None, # More functions or values for the REPL

@@ -2,7 +2,7 @@
 import json,random,socket
 from functools import partial
 import doubles,pytest
-from doubles import Scene, bare, faults, in_stream, odd, secret
+from doubles import Scene, bare, faults, in_stream, odd, once, secret
 from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
@@ -11,8 +11,11 @@ from rlm.models.scripted import ScriptedServer, ScriptedLM, Fault, call_repl, sa
 from rlm.prompts import EMPTY_NOTE
 from rlm.tools import prep_shell, make_run_repl
 
-# litellm takes most of the time: its turn in the largest tables comes with `pytest -m "slow or not slow"`
+# litellm takes most of the time: its turn in large tables comes with `pytest -m "slow or not slow"`
 litellm_slowly = pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
+# In the largest each place is gone through in one way, in turn from row to row: in all ways, and over litellm, it is with `pytest -m slow`
+in_turn = pytest.mark.parametrize('transport,every', [('direct',False), pytest.param('direct', True, marks=pytest.mark.slow), pytest.param('litellm', False, marks=pytest.mark.slow)],
+    indirect=['transport'], ids=['direct','direct-every','litellm'])
 
 lm = partial(doubles.lm, backoff=.001, api_key=secret, retries=2) # no waiting between retries
 
@@ -52,9 +55,9 @@ def ways(few, place, times):
     if place=='middle': return 'deltas','events'
     return ('loop','deltas','events') if place=='first' else [('loop','deltas')[times==1], 'events'] if place=='sub' else [('deltas','loop')[times==1]]
 
-def turn(transport, hows, i):
-    "All doors over the direct transport, in turn one over litellm, which takes most of the time"
-    return hows if transport=='direct' else [hows[i%len(hows)]]
+def turn(every, hows, i):
+    "All ways, or the i-th in turn"
+    return hows if every else [hows[i%len(hows)]]
 
 def one_run(server, m, how):
     "Run it; the run's items or events as text, and how it ended"
@@ -71,17 +74,18 @@ def one_run(server, m, how):
     assert kinds.count('call_started')==kinds.count('call_ended')
     return vars(stream.run),None,str(events)+str(stream.run)+str(stream.run.messages)
 
-@litellm_slowly
-@pytest.mark.parametrize('name', [*faults, *in_stream])
-def test_fault_in_a_run(name, transport):
+@in_turn
+@pytest.mark.parametrize('name', once([*faults, *in_stream]))
+def test_fault_in_a_run(name, transport, every):
     "Anywhere in a run, once and for ever, streaming or not: one final item, the right `stop`, every token counted, no key shown"
     fault,kind,again = (faults | in_stream)[name]
+    row = [*faults, *in_stream].index(name)
     kinds,slow,key = (kind,) if isinstance(kind, str) else kind,name=='late',bare if name=='auth_other_key' else secret
     with ScriptedServer(scene:=Scene(fault)) as server:
         m = lm(server, timeout=.5, api_key=key, retries=1) if slow else lm(server, api_key=key)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
-                for how in turn(transport, ways(slow or name in in_stream, place, times), times):
+                for how in turn(every, ways(slow or name in in_stream, place, times), row+(times>1)):
                     if place in ('sub','batch') and name in in_stream: continue # sub-calls are not streamed
                     where = f'{name}, {place}, {times}, {how}'
                     scene.place,scene.left,before,asked = place,times,server.billed,len(server.asked)
@@ -102,16 +106,16 @@ def test_fault_in_a_run(name, transport):
                     tries = m.retries+1 + 2*(kinds==('rate_limit',)) if again else 1 # a refusal in a crowd is not one of a call's tries
                     if times==99: assert len(server.asked)-asked<=tries + dict(first=0, middle=1, sub=2, batch=9)[place], f'{where}: tried too often'
 
-@litellm_slowly
+@in_turn
 @pytest.mark.parametrize('name', odd)
-def test_odd_reply_in_a_run(name, transport):
+def test_odd_reply_in_a_run(name, transport, every):
     "A reply that says nothing usable is told to the model; for ever, it ends the run without an exception; in a cell it is never an answer"
     reply,kind = odd[name]
     with ScriptedServer(scene:=Scene(reply)) as server:
         m = lm(server)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
-                for how in turn(transport, ('loop','deltas','tools'), times+len(place)):
+                for how in turn(every, ('loop','deltas','tools'), [*odd].index(name)+(times>1)+len(place)):
                     where = f'{name}, {place}, {times}, {how}'
                     scene.place,scene.left,before = place,times,server.billed
                     final,a,shown = one_run(server, m, how)

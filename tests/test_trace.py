@@ -3,7 +3,7 @@ import contextlib,json,os,random,sys,threading,time,warnings
 from dataclasses import replace
 from pathlib import Path
 import pytest
-from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
+from doubles import Scene, faults, fork, in_stream, odd, once, replay, resume, sound, totals
 from forks import script
 from rlm.context.about import _pieces, context_facts
 from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
@@ -123,7 +123,7 @@ def test_rows(tmp_path):
 
 every = [*faults, *in_stream, *odd]
 
-@pytest.mark.parametrize('name', every)
+@pytest.mark.parametrize('name', once(every))
 def test_fault_is_recorded(name, tmp_path, monkeypatch):
     "A run through any fault, anywhere, loads and replays without the server, and its file gives no secret away, not even one that the provider says"
     for nm in ('OTHER_API_KEY', 'SOME_TOKEN'): monkeypatch.setenv(nm, hidden['env'])

@@ -145,12 +145,12 @@ def test_cost_of_a_sub_model_without_price():
 late = 3
 
 @pytest.mark.parametrize('via', ['RLM', 'loop'])
-@pytest.mark.parametrize('limit', [.3, .5, 1., 2.])
+@pytest.mark.parametrize('limit', [.3, .5, 1., 5.])
 def test_time(limit, via):
-    with ScriptedServer(greedy(), latency=.02) as server: run,took = ask(lm(server), Limits(steps=1000, time=limit), via)
+    with ScriptedServer(greedy(), latency=.1 if limit==5. else .02) as server: run,took = ask(lm(server), Limits(steps=1000, time=limit), via)
     assert took<limit+late and (run.stop,run.limit)==('budget','time')
     assert run.answer in ('', 'best')
-    if limit==2.: assert run.answer=='best', 'two fifths of a second were kept for it'
+    if limit==5.: assert run.answer=='best', 'a fifth, one second, was kept for it'
 
 @pytest.mark.parametrize('code', ['while True: pass', 'import time; time.sleep(60)', "llm_query('hang')", "llm_query_batched(['hang'] * 64)",
     'while True:\n    try: llm_query("hang")\n    except Exception: pass', 'import asyncio; await asyncio.sleep(60)'])

@@ -156,7 +156,7 @@ def test_fallback(name, how, transport):
         model = next(o['model'] for o in reversed(server.asked) if o['messages'] is messages)
         return fault if model=='some-model' else good(messages)
     with ScriptedServer(script) as server:
-        final,a,shown = one_run(server, lm(server, timeout=.4 if name=='late' else 20, retries=1, fallbacks=['openai/second']), how)
+        final,a,shown = one_run(server, lm(server, timeout=1. if name=='late' else 20, retries=1, fallbacks=['openai/second']), how)
         assert (final['stop'],final['answer'],final['error'])==('final','Paris',None) and secret not in shown
         parts = final['usage'].by('model')
         assert list(parts)==['openai/second'] and parts['openai/second'].total_tokens==server.billed.total_tokens

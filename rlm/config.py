@@ -153,6 +153,14 @@ def _drive_child(self:RunConfig, driver, begun, query, context, recording):
     return item
 
 # %% ../nbs/machine/11_config.ipynb #d66048ca
+def _serve_child(driver, begun, recorded):
+    "The value of a child run that came to its end, which is not made again"
+    driver.remember(recorded.calls) # before they are out of the recording: another child may ask the same at this moment
+    item = vars(recorded.end) | dict(usage=driver.recording.usage_of(recorded))
+    for k,u in item['usage'].parts: driver.budget.add(u, k)
+    _tell_ended(driver, begun, item, 'trace')
+    return _child_value(item)
+
 @patch
 def run_child(self:RunConfig,
     driver:Driver, # Of the run whose code asks
@@ -167,15 +175,11 @@ def run_child(self:RunConfig,
     facts = context_facts(context, digest=bool(driver.recording or driver.shared.trace.path)) # nobody else looks for it
     key = fingerprint('', dict(query=query, context=facts))
     begun = driver.tell('child_started', depth=driver.depth+1, query=query, context=facts, key=key)
-    done,calls,recording = driver.recording and driver.recording.take_child(key) or (None,(),None)
-    if done:
-        driver.remember(calls)
-        for k,u in done.usage.parts: driver.budget.add(u, k)
-        _tell_ended(driver, begun, vars(done), 'trace')
-        return _child_value(vars(done))
+    recorded = driver.recording and driver.recording.take_child(key)
+    if recorded and recorded.end: return _serve_child(driver, begun, recorded)
     kid = copy(self)
     kid.lm,kid.final = self.sub_lm,None
-    item = kid._drive_child(driver, begun, query, context, recording)
+    item = kid._drive_child(driver, begun, query, context, recorded and recorded.recording)
     if item['stop']=='interrupted': raise KeyboardInterrupt
     return _child_value(item)
 

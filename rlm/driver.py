@@ -185,7 +185,7 @@ def remember(self:Driver,
     "What they were answered need not be asked again in this run"
     async def go():
         for begin,end in calls:
-            if begin.key in self.shared.memo or not content_text(end.reply.get('content')).strip(): continue
+            if end.error or begin.key in self.shared.memo or not content_text(end.reply.get('content')).strip(): continue
             answer = self.shared.memo[begin.key] = asyncio.get_running_loop().create_future()
             answer.set_result(facts_reply(end.reply, end.usage, end.model))
     if calls: run_sync(go())

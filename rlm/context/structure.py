@@ -5,18 +5,18 @@
 # %% auto #0
 __all__ = ['Structure', 'line_pattern', 'sample_lines', 'structure']
 
-# %% ../../nbs/context/03_structure.ipynb #87ac18c7
+# %% ../../nbs/context/03_structure.ipynb #d29ffb04
 import csv, json, re
 from typing import NamedTuple
 
-# %% ../../nbs/context/03_structure.ipynb #faed8664
+# %% ../../nbs/context/03_structure.ipynb #bc0e2186
 class Structure(NamedTuple):
     "How a text is built"
-    note:str # A sentence or two; '' when nothing can be told
+    note:str # A sentence or two that say how to read it
     code:str # Python that reads all of `context` and shows the first of what it found
     is_prose:bool=False # Running text, which is read by its sentences?
 
-# %% ../../nbs/context/03_structure.ipynb #aef8b2d9
+# %% ../../nbs/context/03_structure.ipynb #9e7c448d
 _token = re.compile(r'\d{4}-\d\d-\d\d|\d\d:\d\d(?::\d\d)?|\d+(?:\.\d+)?(?!\w)|\w+|[ \t]+|.')
 _kinds = r'\d{4}-\d\d-\d\d', r'\d\d:\d\d:\d\d', r'\d+', r'-?[\d.,]*\d', r'\w+', r'\S+' # of parts, the narrowest first
 _figures = re.compile(r'[\d:.,-]+')
@@ -34,7 +34,7 @@ def _common(a, b):
         else: j += 1
     return res
 
-# %% ../../nbs/context/03_structure.ipynb #d2a2ef68
+# %% ../../nbs/context/03_structure.ipynb #5af85e28
 def _is_text(part): return any(part) and not all(map(_figures.fullmatch, part))
 
 def _frame(lines):
@@ -57,7 +57,7 @@ def _frame(lines):
         if all(o.endswith(' ') for o in part): parts[i],same[i] = tuple(o[:-1] for o in part),' '+same[i]
     return same,parts
 
-# %% ../../nbs/context/03_structure.ipynb #f9a8495c
+# %% ../../nbs/context/03_structure.ipynb #2c7687e1
 def _group(part):
     "A group that matches all values of a part"
     kind = next((k for k in _kinds if all(re.fullmatch(k, o) for o in part)), '.+?')
@@ -77,7 +77,7 @@ def line_pattern(
     rows = [m.groups() for o in lines if (m := re.fullmatch(pattern, o))]
     return (pattern,rows) if len(rows)>=.97*len(lines) else None
 
-# %% ../../nbs/context/03_structure.ipynb #eeec25b6
+# %% ../../nbs/context/03_structure.ipynb #474fd1a4
 def sample_lines(
     text:str, # Of any length
     size:int=40_000, # Characters to look at in each of three places
@@ -90,7 +90,7 @@ def sample_lines(
     lines = [o.rstrip('\r') for o in lines if o.strip()]
     return lines[::max(1, len(lines)//most)][:most]
 
-# %% ../../nbs/context/03_structure.ipynb #221f6823
+# %% ../../nbs/context/03_structure.ipynb #4c82ca39
 def _shown(names, most=20): return ', '.join(map(repr, names[:most])) + (', …' if len(names)>most else '')
 
 def _of_json(text, most=5_000_000):
@@ -101,8 +101,8 @@ def _of_json(text, most=5_000_000):
     if isinstance(data, list) and data:
         each = f', each an object with the keys {_shown([str(o)[:80] for o in data[0]])}' if isinstance(data[0], dict) else ''
         many = f' of {len(data):,} items' if len(text)<=most else ''
-        return Structure(f'It is JSON: a list{many}{each}.', 'rows = json.loads(context)\nprint(len(rows))\nfor row in rows[:3]: print(row)')
-    if isinstance(data, dict): return Structure(f'It is JSON: an object with the keys {_shown([str(o)[:80] for o in data])}.', 'data = json.loads(context)\nfor key in data: print(key, str(data[key])[:200])')
+        return Structure(f'It is JSON: a list{many}{each}. Read it with `rows = json.loads(context)`.', 'import json\nrows = json.loads(context)\nprint(len(rows))\nfor row in rows[:3]: print(row)')
+    if isinstance(data, dict): return Structure(f'It is JSON: an object with the keys {_shown([str(o)[:80] for o in data])}. Read it with `data = json.loads(context)`.', 'import json\ndata = json.loads(context)\nfor key in data: print(key, str(data[key])[:200])')
 
 def _of_json_lines(lines):
     "The structure of a text with a JSON object in each line"
@@ -110,9 +110,10 @@ def _of_json_lines(lines):
     try: rows = [json.loads(o) for o in lines]
     except (ValueError, RecursionError): return None
     keys = [str(k)[:80] for k in rows[0]]
-    return Structure(f'Each line is a JSON object; the first has the keys {_shown(keys)}.', 'rows = [json.loads(line) for line in context.splitlines() if line.strip()]\nprint(len(rows))\nfor row in rows[:3]: print(row)')
+    read = 'rows = [json.loads(line) for line in context.splitlines() if line.strip()]'
+    return Structure(f'Each line is a JSON object; the first has the keys {_shown(keys)}. Read them with `{read}`.', f'import json\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)')
 
-# %% ../../nbs/context/03_structure.ipynb #a661d16d
+# %% ../../nbs/context/03_structure.ipynb #17775c25
 _name = re.compile(r'[^\W\d][\w ()/%.-]{0,60}')
 
 def _cells(line, by): return next(csv.reader([line], delimiter=by), [])
@@ -124,19 +125,21 @@ def _of_table(lines, n):
         head = [o.strip() for o in rows[0]]
         if len(head)<2 or len({len(o) for o in rows})>1 or len(set(head))<len(head) or not all(map(_name.fullmatch, head)): continue
         if any(' ' in h and h.split()[0]==o[i].split(' ')[0] for o in rows[1:4] for i,h in enumerate(head)): continue # `ticket 1; status open` names nothing
-        how = '' if by==',' else f', delimiter={by!r}'
-        code = f'rows = list(csv.DictReader(io.StringIO(context){how}))\nprint(len(rows))\nfor row in rows[:3]: print(row)'
-        return Structure(f'It is a table: {n-1:,} rows with the columns {_shown(head)}. Every value is a str.', code)
+        read = f"rows = list(csv.DictReader(io.StringIO(context){'' if by==',' else f', delimiter={by!r}'}))"
+        note = f'It is a table: {n-1:,} rows with the columns {_shown(head)}. Read it with `{read}`; every value is a str.'
+        return Structure(note, f'import csv, io\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)')
 
-# %% ../../nbs/context/03_structure.ipynb #e2c627e7
+# %% ../../nbs/context/03_structure.ipynb #c0376c21
 def _quoted(pattern): return f'r"{pattern}"' if '"' not in pattern else repr(pattern)
 
 def _of_lines(lines, n):
     "The structure of lines that are alike"
     if not (found := line_pattern(lines)): return None
     pattern,rows = found
-    code = f'rows = re.findall({_quoted(f"^{pattern}$")}, context, re.M)\nprint(len(rows))\nfor row in rows[:3]: print(row)'
-    note = f"It has {n:,} lines, {'all' if len(rows)==len(lines) else 'nearly all'} of one form."
+    read = f'rows = re.findall({_quoted(f"^{pattern}$")}, context, re.M)'
+    code = f'import re\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)'
+    gives = f'tuples of str like {rows[0]!r}' if len(rows[0])>1 else f'strings like {rows[0][0]!r}'
+    note = f"It has {n:,} lines, {'all' if len(rows)==len(lines) else 'nearly all'} of one form. Read them with\n`{read}`\nwhich gives {gives}."
     for i,part in enumerate(zip(*rows)):
         values,name = list(dict.fromkeys(part)),f'row[{i}]' if len(rows[0])>1 else 'row'
         if all(map(_figures.fullmatch, values)): continue
@@ -144,7 +147,8 @@ def _of_lines(lines, n):
         elif sum(map(len, values))>15*len(values) and any(' ' in o for o in values): note += f' `{name}` is free text.'
     return Structure(note, code)
 
-_sentences = r"""for sentence in re.split(r"(?<=[.!?])\s+", context):
+_sentences = r"""import re
+for sentence in re.split(r"(?<=[.!?])\s+", context):
     if 'NAME' in sentence: print(sentence)"""
 
 def structure(
@@ -157,4 +161,4 @@ def structure(
     if n>=4 and lines:
         if found := _of_json_lines(lines) or _of_table(lines, n) or _of_lines(lines, n): return found
         if len(text)/n<200: return Structure(f'It has {n:,} lines.', 'lines = context.splitlines()\nprint(len(lines))\nfor line in lines[:10]: print(line)')
-    return Structure('It is running text.', _sentences, True)
+    return Structure('It is running text, sentence after sentence.', _sentences, True)

@@ -128,6 +128,7 @@ class Doubts:
     seen:Evidence=field(default_factory=Evidence) # What the code has shown
     tried:int=0 # How many cells have run, failed ones too
     failed:bool=False # Did the last one fail?
+    output:str='' # What came of it
     raised:set=field(default_factory=set) # Kinds of doubt so far
 
     def add(self,
@@ -136,7 +137,7 @@ class Doubts:
         failed:bool, # Did it end in an error?
     ):
         "Take in what a cell, or another tool, has shown"
-        self.tried,self.failed = self.tried+1,failed
+        self.tried,self.failed,self.output = self.tried+1,failed,output
         self.seen.add(code, output, failed)
 
     def _comes_from_code(self, stop, variable):
@@ -159,7 +160,7 @@ class Doubts:
         stop:str, # `repl` if code gave it
         variable:str|None=None, # The look-up that it came from
         beside:bool=False, # Did it stand beside code that had not run?
-    )->tuple|None: # Kind (`look`, `beside`, `failed`, `empty`, `echo`, `unseen`) and what it is about; None for no doubt
+    )->tuple|None: # Kind (`look`, `beside`, `failed`, `huge`, `empty`, `echo`, `unseen`) and what it is about; None for no doubt
         "What speaks against an answer"
         if not self.code or not self.left: return None
         if not self.tried: return 'look',''
@@ -167,6 +168,7 @@ class Doubts:
         missing = [] if made else unfounded(value, self.seen.shown, self.question)
         if missing!=[] and beside and 'beside' not in self.raised: return 'beside',''
         if self.failed and (missing!=[] or made and beside): return 'failed',''
+        if len(answer_text(value))>20_000 and 'huge' not in self.raised: return 'huge',f'{len(answer_text(value)):,}'
         if is_nothing(value) and 'empty' not in self.raised: return 'empty',''
         if not made and repeats_question(answer_text(value), self.question) and 'echo' not in self.raised: return 'echo',answer_text(value)
         return ('unseen',', '.join(missing)) if missing else None

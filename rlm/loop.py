@@ -18,7 +18,7 @@ from .models.messages import content_text, message_of, withheld
 from .models.providers import LMError
 from .models.usage import usage_of
 from .modes import FenceMode, ToolCall, ToolsMode
-from .prompts import BARE_NOTE, BESIDE_NOTE, BY_FENCE, CUT_NOTE, ECHO_NOTE, EMPTY_NOTE, FAILED_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, START_OVER_NOTE, Prompts, filled
+from .prompts import BARE_NOTE, BESIDE_NOTE, BY_FENCE, CUT_NOTE, ECHO_NOTE, EMPTY_NOTE, FAILED_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT, HUGE_NOTE, NO_OUTPUT, REPL_SYSTEM_PROMPT, Prompts, filled
 from .shell.capture import clip
 from .shell.lookup import answer_text
 
@@ -70,12 +70,11 @@ class Outcome:
     def __post_init__(self):
         self.history = self.history or list(self.messages)
         self.question = self.messages[-1] if self.messages else None
-        self.asked = self.question and self.question['content'] # as it was asked first
-        self.said,self.again = Counter(),0 # replies, and how often the run has started over
+        self.said,self.again,self.looked = Counter(),0,False # replies, how often the run has started over, and has the loop looked at the context itself?
 
     def times_said(self, turn):
-        "How often this reply has come since the run began, or started over"
-        key = turn.text.strip(),repr([(o.name, o.arguments) for o in turn.calls])
+        "How often this reply has come, and its code has given the same, since the run began or started over"
+        key = turn.text.strip(),repr([(o.name, o.arguments) for o in turn.calls]),self.doubts.output if turn.calls else ''
         self.said[key] += 1
         return self.said[key]
 
@@ -163,11 +162,23 @@ def _ask(out, rules, last, spare=2):
         else: return reply
 
 # %% ../nbs/machine/08_loop.ipynb #8913a069
+def _look(out, rules):
+    "The code for a look at the context, and when it is shown for the first time, what it prints: a small model that is told to look will rather guess again"
+    code = out.doubts.code
+    if not code or out.looked: return block(code) if code else ''
+    out.looked = True
+    res = yield RunCell(ToolCall(f'look_{out.steps}', 'run_repl', dict(python_code=code)))
+    output = content_text(res.message['content'])
+    out.doubts.add(code, output, res.failed)
+    return f"{block(code)}\nIt has run, and this is its output:\n{clip(output, 2000)}"
+
 def _with_question(results, out, rules):
     "Results, and after the last of them what a model is asked each time"
-    if not rules.prompts.after: return results
     *rest,last = results
-    return [*rest, dict(last, content=f"{last['content']}\n\n{filled(rules.prompts.after, question=out.doubts.question)}")]
+    content = last['content'].rstrip()
+    if out.doubts.failed or content.endswith(NO_OUTPUT): note = rules.prompts.stuck and filled(rules.prompts.stuck, question=out.doubts.question, code=(yield from _look(out, rules)))
+    else: note = filled(rules.prompts.after, question=out.doubts.question)
+    return [*rest, dict(last, content=f"{last['content']}\n\n{note}")] if note else results
 
 def _code_of(call): return (call.arguments or {}).get('python_code') if call.name=='run_repl' else None
 
@@ -179,7 +190,7 @@ def _run_cells(out, rules, turn):
         given = ran[-1].final or given
         out.doubts.add(_code_of(call), content_text(ran[-1].message['content']), ran[-1].failed)
         if ran[-1].failed and 'tool_calls' not in turn.message: break # what is called in a text is one after the other
-    if ran: out.add(*_with_question(rules.mode.results(turn, [o.message for o in ran]), out, rules))
+    if ran: out.add(*(yield from _with_question(rules.mode.results(turn, [o.message for o in ran]), out, rules)))
     return given,any(o.failed for o in ran)
 
 # %% ../nbs/machine/08_loop.ipynb #14fbaea6
@@ -235,7 +246,7 @@ def _no_answer(out, rules, turn, stop, cut, problem, landing, why):
     return out.end(stop, found, landing, error)
 
 # %% ../nbs/machine/08_loop.ipynb #cc33dd44
-_notes = dict(beside=BESIDE_NOTE, failed=FAILED_NOTE, echo=ECHO_NOTE) # the others are in `Prompts`
+_notes = dict(beside=BESIDE_NOTE, failed=FAILED_NOTE, echo=ECHO_NOTE, huge=HUGE_NOTE) # the others are in `Prompts`
 
 def _doubted(out, rules, doubt):
     "Send an answer back: the note that says why; None where the prompts have none for it"
@@ -244,20 +255,26 @@ def _doubted(out, rules, doubt):
     out.doubts.left -= 1
     out.doubts.raised.add(kind)
     yield Tell('doubted', dict(why=kind, answer=out.answer))
-    return filled(note, answer=what, code=block(out.doubts.code))
+    return filled(note, question=out.doubts.question, answer=what, code=(yield from _look(out, rules)))
 
 # %% ../nbs/machine/08_loop.ipynb #ee55ff66
-def _may_start_over(out, rules, times):
-    "Does the model repeat itself? A small one does so without end, since what it reads is mostly what it wrote"
-    return bool(out.doubts.code) and out.again<2 and times>(1 if rules.prompts.after else 2) and isinstance(out.question['content'], str)
+def _repeated(out, rules, turn, times):
+    "What is said to a model that repeats itself; None where that is nothing new. A small one does so without end, since what it reads is mostly what it wrote"
+    patient = 1 if rules.prompts.after else 2
+    if not out.doubts.code or times<=patient or not isinstance(out.question['content'], str): return None
+    output = out.doubts.output.strip()
+    has_result = turn.calls and not out.doubts.failed and 0<len(output)<=200 and output!=NO_OUTPUT
+    if has_result and times<=patient+2: return filled(rules.prompts.same, output=output)
+    if out.again<2: yield from _start_over(out, rules, turn)
 
 def _start_over(out, rules, turn):
     "Leave out what led nowhere, and ask once more in other words"
     tried = clip('\n'.join(map(block, filter(None, map(_code_of, turn.calls)))) or turn.text.strip(), 600)
     if rules.mode.name=='tools': _go_to_fences(out, rules)
     i = next(i for i,m in enumerate(out.messages) if m is out.question)
-    note = filled(START_OVER_NOTE, tried=tried, code=block(out.doubts.code))
-    again = dict(out.question, content=f"{out.asked}\n\n{note}")
+    out.looked = False # what it printed is left out too
+    text = filled(rules.prompts.again, question=out.doubts.question, tried=tried, code=(yield from _look(out, rules)))
+    again = dict(role='user', content=text)
     out.messages[i:],out.question,out.again = [again],again,out.again+1
     out.history.append(again)
     out.said.clear()
@@ -279,9 +296,9 @@ def _steps(out, rules):
         out.steps += 1
         cut,why = _is_cut(reply),withheld(reply, rules.model)
         turn = rules.mode.read(message_of(reply), out.steps, last, cut)
-        times = out.times_said(turn)
         out.add(turn.message)
         given,failed = yield from _run_cells(out, rules, turn)
+        times = out.times_said(turn)
         found,problem = (Found('repl', given[0]),None) if given else _answered(rules, turn, cut, last)
         if found: out.answer = answer_text(found.value)
         elif not turn.code: out.answer = _best(turn, cut, problem) or out.answer
@@ -303,7 +320,7 @@ def _steps(out, rules):
             if not doubt and (not note or not nudges): return _no_answer(out, rules, turn, 'last_message', cut, problem, None, why)
             problem,nudges = note,nudges-(not doubt)
         if doubt: problem = yield from _doubted(out, rules, doubt)
-        if _may_start_over(out, rules, times): problem = yield from _start_over(out, rules, turn)
+        if note := (yield from _repeated(out, rules, turn, times)): problem = note
         for note in filter(None, (problem, rules.warn and rules.warn())): out.tell(note)
         if rules.window and usage_of(reply).total_tokens>rules.limits.history*rules.window: yield from _compact(out, rules)
 

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE',
            'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'LOOK_NOTE', 'BESIDE_NOTE',
-           'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'ECHO_NOTE', 'START_OVER_NOTE', 'FIRST_PROMPT',
-           'SMALL_SYSTEM_PROMPT', 'SMALL_FIRST_PROMPT', 'SMALL_AFTER_PROMPT', 'context_note', 'tools_note',
-           'limits_note', 'system_message', 'filled', 'Prompts', 'prompts_for']
+           'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'HUGE_NOTE', 'SAME_NOTE', 'ECHO_NOTE',
+           'START_OVER_PROMPT', 'FIRST_PROMPT', 'SMALL_SYSTEM_PROMPT', 'SMALL_FIRST_PROMPT', 'SMALL_AFTER_PROMPT',
+           'SMALL_STUCK_PROMPT', 'SMALL_START_OVER_PROMPT', 'SMALL_LOOK_NOTE', 'SMALL_UNSEEN_NOTE', 'SMALL_EMPTY_NOTE',
+           'context_note', 'tools_note', 'limits_note', 'system_message', 'filled', 'Prompts', 'prompts_for']
 
 # %% ../nbs/machine/04_prompts.ipynb #b36b9a9c
 import re
@@ -133,11 +134,16 @@ EMPTY_RESULT_NOTE = '''Your code has found nothing. Look once more whether it fi
 {code}'''
 UNSEEN_NOTE = '''{answer} stands in nothing that your code has printed. Give only an answer that an output shows. If you have it from there, print it; else look further. This shows how the context is written:
 {code}'''
+HUGE_NOTE = 'Your answer has {answer} characters. Give only what was asked for: let your code print that, and answer with it.'
+SAME_NOTE = 'The same code has given the same output again. If that answers the question, reply with this alone on a line:\nFINAL({output})\nIf not, write other code.'
 ECHO_NOTE = '''{answer} only repeats the question. Print what stands around it in the context, the whole line or sentence, and answer from that.
 {code}'''
-START_OVER_NOTE = '''You have already tried this, and it led nowhere:
+START_OVER_PROMPT = '''{question}
+
+This was tried, and led nowhere:
 {tried}
-Do something else. Begin with this, and look at what it prints:
+
+Do something else. The variable `context` holds the text. This is how it is written:
 {code}'''
 FIRST_PROMPT = '{question}\n\n{peek}'
 
@@ -159,6 +165,9 @@ class Prompts:
     peek:int=700 # Characters of the context that the first message shows; 0 for none
     first:str=FIRST_PROMPT # The first message: `{question}`, and `{peek}`, the first look at the context
     after:str='' # Added to each output of the REPL: `{question}`
+    stuck:str='' # Added in its place to an output that is an error, or nothing: `{question}` and `{code}`
+    again:str=START_OVER_PROMPT # In place of all that was said, when a model repeats itself: `{question}`, `{tried}` and `{code}`
+    same:str=SAME_NOTE # After code that repeats itself with a result: `{output}`
     look:str=LOOK_NOTE # An answer that comes before any code has run is sent back with this: `{code}`, a block that looks at the context
     unseen:str=UNSEEN_NOTE # So is one that nothing bears out: `{answer}`, what of it was not found, and `{code}`
     empty:str=EMPTY_RESULT_NOTE # So is one that found nothing, once: `{code}`
@@ -177,6 +186,32 @@ Write one ```python block that computes the answer from the whole of `context` a
 SMALL_AFTER_PROMPT = '''Question: {question}
 If this output answers the question, reply FINAL(the answer). If not, write another ```python block.'''
 
+SMALL_STUCK_PROMPT = '''That is no answer yet. Look how the text is really written:
+{code}
+
+Question: {question}
+Write another ```python block that fits the text and prints the answer.'''
+SMALL_START_OVER_PROMPT = '''The variable `context` holds a long text. This code has run:
+{code}
+
+Question: {question}
+If this output answers the question, reply FINAL(the answer). If not, write one ```python block that prints more of `context`: the whole lines or sentences with another word of the question, or with a name that this output gives.'''
+SMALL_LOOK_NOTE = '''You have not looked: no code of yours has run. Look how the text is written:
+{code}
+
+Question: {question}
+Write one ```python block that computes the answer from the whole of `context` and prints it.'''
+SMALL_UNSEEN_NOTE = '''{answer} stands in no output of your code. Give an answer only from an output.
+{code}
+
+Question: {question}
+Write another ```python block that prints the answer.'''
+SMALL_EMPTY_NOTE = '''That is an empty result: the code does not fit how the text is written. Look:
+{code}
+
+Question: {question}
+Write another ```python block that fits the text and prints the answer.'''
+
 @patch(cls_method=True)
 def strong(cls:Prompts)->Prompts:
     "For models that follow a long description: as by default"
@@ -185,7 +220,7 @@ def strong(cls:Prompts)->Prompts:
 @patch(cls_method=True)
 def small(cls:Prompts)->Prompts:
     "For models of a few billion parameters: a short task for a programmer, and the question again after each output"
-    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT, brief=True)
+    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT, stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
 
 
 # %% ../nbs/machine/04_prompts.ipynb #49bddf5e

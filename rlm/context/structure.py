@@ -101,8 +101,8 @@ def _of_json(text, most=5_000_000):
     if isinstance(data, list) and data:
         each = f', each an object with the keys {_shown([str(o)[:80] for o in data[0]])}' if isinstance(data[0], dict) else ''
         many = f' of {len(data):,} items' if len(text)<=most else ''
-        return Structure(f'It is JSON: a list{many}{each}. Read it with `rows = json.loads(context)`.', 'import json\nrows = json.loads(context)\nprint(len(rows))\nfor row in rows[:3]: print(row)')
-    if isinstance(data, dict): return Structure(f'It is JSON: an object with the keys {_shown([str(o)[:80] for o in data])}. Read it with `data = json.loads(context)`.', 'import json\ndata = json.loads(context)\nfor key in data: print(key, str(data[key])[:200])')
+        return Structure(f'It is JSON: a list{many}{each}. Read it with `import json; rows = json.loads(context)`.', 'import json\nrows = json.loads(context)\nprint(len(rows))\nfor row in rows[:3]: print(row)')
+    if isinstance(data, dict): return Structure(f'It is JSON: an object with the keys {_shown([str(o)[:80] for o in data])}. Read it with `import json; data = json.loads(context)`.', 'import json\ndata = json.loads(context)\nfor key in data: print(key, str(data[key])[:200])')
 
 def _of_json_lines(lines):
     "The structure of a text with a JSON object in each line"
@@ -111,7 +111,7 @@ def _of_json_lines(lines):
     except (ValueError, RecursionError): return None
     keys = [str(k)[:80] for k in rows[0]]
     read = 'rows = [json.loads(line) for line in context.splitlines() if line.strip()]'
-    return Structure(f'Each line is a JSON object; the first has the keys {_shown(keys)}. Read them with `{read}`.', f'import json\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)')
+    return Structure(f'Each line is a JSON object; the first has the keys {_shown(keys)}. Read them with `import json; {read}`.', f'import json\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)')
 
 # %% ../../nbs/context/03_structure.ipynb #17775c25
 _name = re.compile(r'[^\W\d][\w ()/%.-]{0,60}')
@@ -126,7 +126,7 @@ def _of_table(lines, n):
         if len(head)<2 or len({len(o) for o in rows})>1 or len(set(head))<len(head) or not all(map(_name.fullmatch, head)): continue
         if any(' ' in h and h.split()[0]==o[i].split(' ')[0] for o in rows[1:4] for i,h in enumerate(head)): continue # `ticket 1; status open` names nothing
         read = f"rows = list(csv.DictReader(io.StringIO(context){'' if by==',' else f', delimiter={by!r}'}))"
-        note = f'It is a table: {n-1:,} rows with the columns {_shown(head)}. Read it with `{read}`; every value is a str.'
+        note = f'It is a table: {n-1:,} rows with the columns {_shown(head)}. Read it with `import csv, io; {read}`; every value is a str.'
         return Structure(note, f'import csv, io\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)')
 
 # %% ../../nbs/context/03_structure.ipynb #c0376c21
@@ -139,12 +139,12 @@ def _of_lines(lines, n):
     read = f'rows = re.findall({_quoted(f"^{pattern}$")}, context, re.M)'
     code = f'import re\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)'
     gives = f'tuples of str like {rows[0]!r}' if len(rows[0])>1 else f'strings like {rows[0][0]!r}'
-    note = f"It has {n:,} lines, {'all' if len(rows)==len(lines) else 'nearly all'} of one form. Read them with\n`{read}`\nwhich gives {gives}."
+    note = f"It has {n:,} lines, {'all' if len(rows)==len(lines) else 'nearly all'} of one form. Read them with\n`import re; {read}`\nwhich gives {gives}."
     for i,part in enumerate(zip(*rows)):
         values,name = list(dict.fromkeys(part)),f'row[{i}]' if len(rows[0])>1 else 'row'
         if all(map(_figures.fullmatch, values)): continue
         if len(rows)>=30 and 1<len(values)<=8 and all(len(o)<=24 for o in values): note += f" `{name}` is one of {', '.join(values)}."
-        elif sum(map(len, values))>15*len(values) and any(' ' in o for o in values): note += f' `{name}` is free text.'
+        elif sum(map(len, values))>15*len(values) and any(' ' in o for o in values): note += f' `{name}` is free text: what it means code cannot judge, `llm_query_batched` can.'
     return Structure(note, code)
 
 _sentences = r"""import re

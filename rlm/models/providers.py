@@ -109,6 +109,8 @@ class LMError(Exception):
     "A model call that failed, in one sentence"
     usage = None # of a failed call that was billed all the same
     crowded = False # refused while others were under way? The gate lowers its bound then, and the call is not to blame
+    again = False # will another form of its messages do? See `LM.understand`
+    loading = False # does the server still load the model? That is waited for, and is no try
     def __init__(self,
         kind:str, # What happened: `missing_key`, `auth`, `quota`, `rate_limit`, `timeout`, `connection`, `server`, `malformed`, `empty`, `refused`, `context_window`, `content_filter`, `not_found`, `bad_request`, `unknown_model`, `missing_module`, `forbidden`
         message:str, # One sentence: what is wrong and what to do

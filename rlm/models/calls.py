@@ -14,7 +14,7 @@ from .background import Halted, concurrency as default_concurrency, get_backgrou
 from .budget import Budget, BudgetExceeded
 from .messages import clean_reply, content_text, message_of, reply_text
 from .params import estimate_tokens, most_tokens, prompt_tokens
-from .providers import LMError, classify, load_litellm
+from .providers import LMError, classify, in_full, load_litellm
 from .usage import Usage, known_cost, usage_of
 from ..secrets import hidden_values, public_params
 
@@ -104,7 +104,7 @@ async def paid(self:Call, lm)->tuple: # The reply and its usage; raises `LMError
         async with asyncio.timeout(limit): r = await (lm.stream(request, self.on_text) if self.on_text else lm.send(request))
     except BaseException as e:
         failed = classify(e, lm.model, lm.base_url, [lm.api_key, *hidden_values(lm.params)]) if isinstance(e, Exception) else e
-        if isinstance(failed, LMError): lm.understand(failed, str(e), self.request, request)
+        if isinstance(failed, LMError): lm.understand(failed, in_full(e), self.request, request)
         sent = getattr(failed, 'kind', None) not in _unsent
         lm.budget.release(held, sent, sent and getattr(failed, 'unsettled', True)) # an interrupt settles nothing
         if isinstance(e, TimeoutError) and limit<lm.timeout: raise _out_of_time(lm, f'ended a call of {lm.model}') from e

@@ -106,6 +106,8 @@ class ScriptedLM(LM):
 
     def price(self, sent, got): return self.cost
 
+    def fitted(self, request): return request # there is no template: it is told what was said, as it was said
+
     calls_tools,window = True,None
 
 # %% ../../nbs/models/15_scripted.ipynb #8d550b2a

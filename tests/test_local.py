@@ -1,5 +1,5 @@
 "Servers of one's own: what they tell of themselves, what they refuse and how, and a model that is still being loaded"
-import json,random,warnings
+import json,random,threading,warnings
 from functools import partial
 import doubles,pytest
 from doubles import Raw, http, secret
@@ -7,9 +7,10 @@ from rlm.core import RLM
 from rlm.models import endpoints
 from rlm.models.budget import Budget, BudgetExceeded, Limits
 from rlm.models.calls import Scope
+from rlm.models.check import check_model
 from rlm.models.lm import LM
 from rlm.models.providers import LMError
-from rlm.models.scripted import Fault, ScriptedServer, call_repl, templates
+from rlm.models.scripted import Fault, ScriptedServer, call_repl, say, templates
 from rlm.models.templates import asked_for, fit, rules_of
 
 lm = partial(doubles.lm, backoff=.001, retries=0)
@@ -136,13 +137,12 @@ def test_key_and_redirections():
         assert lm(server, api_key=secret).window is None and len(server.requests)==1 and server.requests[0][:1]==('/v1/models',)
         assert secret not in repr(endpoints.facts_at(server.url, 'some-model', secret))
 
-def test_a_server_that_says_nothing(monkeypatch):
+def test_a_server_that_says_nothing():
     "It is waited for, but not for long, and once"
-    monkeypatch.setattr(endpoints, '_patience', .1)
-    with ScriptedServer('Paris') as server, Raw(lambda *a: server.thread.join(1)) as mute:
-        m = lm(mute)
-        took = doubles.wait(lambda: m.window is None)
-        assert took<1 and m.window is None and m.window is None and len(mute.requests)==1
+    done = threading.Event()
+    with Raw(lambda *a: done.wait(5) and None) as mute:
+        try: assert [endpoints.facts_at(mute.url, 'x', each=.05).window for _ in range(3)]==[None]*3 and len(mute.requests)==1
+        finally: done.set()
     assert LM('openai/x', 'http://127.0.0.1:9/v1').window is None
 
 # What it refuses
@@ -187,3 +187,24 @@ def test_errors_that_are_texts(transport):
     with ScriptedServer([Fault(400, body='{"error":"registry.ollama.ai/library/gemma:2b does not support tools"}')]) as server:
         with pytest.raises(LMError, match='gemma:2b does not support tools') as e: lm(server).text('q')
         assert e.value.kind=='bad_request'
+
+# What it can do
+
+def can(messages):
+    said = messages[-1]['content']
+    if len(said)>4096: return Fault(400, 'request (4505 tokens) exceeds the available context size (4096 tokens)')
+    if '```' in said: return '```python\nprint(6*7)\n```'
+    return call_repl('6*7') if 'tool' in said else 'Paris is the capital of France.'
+
+def test_check_model():
+    "What works and what does not, each in its line; of a model that does not answer one sentence"
+    with ScriptedServer(can, about=tells['llamacpp'][0], template='mistral1') as server: report = check_model('openai/some-model', server.url)
+    shown = {o.name: (o.ok, o.said) for o in report.checks}
+    assert report and report.window==4096 and "concurrency=2), mode='tools')" in report.settings and report.settings in str(report)
+    assert [ok for ok,_ in shown.values()]==[True]*8 and 'refused' in shown['system role'][1] and 'as text' in shown['tool results'][1]
+    def poor(m): return Fault(400, 'no') if '```' in m[-1]['content'] else say('Paris', usage=False)
+    with ScriptedServer(poor) as server: report = check_model('openai/some-model', server.url)
+    shown = {o.name: (o.ok, o.said) for o in report.checks}
+    assert "mode='fence'" in report.settings and 'reports no usage' in shown['text'][1] and shown['tool call']==(False, 'not called') and 'refused the request' in shown['fence'][1]
+    assert shown['long prompt']==(None, 'not asked: the window is not known') and report.window is None and 'not known' in str(report)
+    with ScriptedServer([Fault(401, 'no such key')]) as server, pytest.raises(LMError, match='was refused: no such key'): check_model('openai/some-model', server.url)

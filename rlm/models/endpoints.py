@@ -98,7 +98,7 @@ def _of_tgi(said, facts):
     return replace(facts, server='tgi', name=facts.name or _name(said.get('model_id')), window=most) if most else facts
 
 # %% ../../nbs/models/12_endpoints.ipynb #594b4be5
-_patience,_most_bytes = 5.,4<<20 # seconds for all questions together; bytes of one answer
+_most_bytes = 4<<20 # of one answer
 
 async def _fetch(session, url, headers, **kw):
     "Status and decoded body of one answer; None for a body that is no JSON, or endless"
@@ -117,18 +117,18 @@ async def _said(session, url, headers, **kw):
     except Exception: return
     return body if status==200 else None
 
-async def _ask(base, model, key, patience):
+async def _ask(base, model, key, patience, each):
     "Ask the server what it knows of `model`"
     session,headers = _get_session(),{'Authorization': f'Bearer {key}'} if key else {}
     base = base.rstrip('/')
     root = base.removesuffix('/v1')
-    begun,until = time.monotonic(),_patience
+    begun = time.monotonic()
     while True:
-        async with asyncio.timeout(_patience): status,listed = await _fetch(session, f'{root}/v1/models' if urlsplit(base).path in ('','/') else f'{base}/models', headers)
+        async with asyncio.timeout(each): status,listed = await _fetch(session, f'{root}/v1/models' if urlsplit(base).path in ('','/') else f'{base}/models', headers)
         if status!=503 or time.monotonic()-begun>patience: break
         await asyncio.sleep(1) # llama.cpp says so while it loads its model
     if status!=200: return Facts(sure=status in (404,405))
-    async with asyncio.timeout(_patience):
+    async with asyncio.timeout(each):
         facts = _of_list(listed, model)
         if facts.server=='llama.cpp': return _of_props(await _said(session, f'{root}/props', headers), facts)
         if facts.window: return facts
@@ -142,13 +142,13 @@ _again = 30. # seconds after which a server that was not there, or not sure, is 
 
 os.register_at_fork(after_in_child=_asked.clear) # their loop stayed with the parent
 
-def _future(base, model, key, patience):
+def _future(base, model, key, patience, each):
     "The question under way, or answered; asked again where nothing came of it"
     at = base,model,key
     fut,when = _asked.get(at, (None, 0.))
     if fut is not None and fut.done() and time.monotonic()-when>_again and (fut.cancelled() or fut.exception() or not fut.result().sure): fut = None
     if fut is None:
-        fut = asyncio.run_coroutine_threadsafe(_ask(base, model, key, patience), get_background().loop)
+        fut = asyncio.run_coroutine_threadsafe(_ask(base, model, key, patience, each), get_background().loop)
         _asked[at] = fut,time.monotonic()
     return fut
 
@@ -157,10 +157,11 @@ def facts_at(
     model:str, # Name that the server knows
     key:str|None=None, # Its key
     patience:float=0., # Seconds to wait for a server that still loads the model
+    each:float=5., # Seconds to wait for the list of models, and for what is asked after it
 )->Facts: # Empty where nobody answers; on the background loop also where the answer is not there yet
     "What a server tells of a model: asked once, waited for"
-    fut,here = _future(base, model, key, patience),threading.current_thread() is get_background().thread
-    until = time.monotonic()+patience+2*_patience
+    fut,here = _future(base, model, key, patience, each),threading.current_thread() is get_background().thread
+    until = time.monotonic()+patience+2*each
     while not here and not fut.done() and time.monotonic()<until and get_background().thread.is_alive(): wait([fut], .25) # in turns, so that Ctrl-C gets through
     if not fut.done() or fut.cancelled() or fut.exception(): return Facts(sure=False)
     return fut.result()

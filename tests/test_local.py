@@ -121,9 +121,8 @@ def test_what_servers_tell(who):
 
 def test_who_is_asked(monkeypatch):
     "No hosted provider, none with a protocol of its own, nobody where live calls are forbidden; an address in the environment is as good as one that is given"
-    for model,url in (('openai/gpt-5-mini', None), ('openai/gpt-5-mini', 'https://api.openai.com/v1'), ('openai/x', 'https://openrouter.ai/api/v1'), ('anthropic/claude-sonnet-4-5', 'http://127.0.0.1:9'),
-            ('openai/x', 'http://192.0.2.1/v1'), ('embedded/extractive', None), ('openai/x', 'http://[::1')):
-        assert endpoints.endpoint_of(model, url) is None, (model, url)
+    for url in (None, 'https://api.openai.com/v1', 'https://openrouter.ai/api/v1', 'http://192.0.2.1/v1', 'http://[::1'): assert endpoints.endpoint_of('openai/x', url) is None, url
+    assert endpoints.endpoint_of('anthropic/claude-sonnet-4-5', 'http://127.0.0.1:9') is endpoints.endpoint_of('embedded/extractive') is None
     with ScriptedServer('x', about=tells['vllm'][0]) as server:
         monkeypatch.setenv('OPENAI_BASE_URL', server.url)
         assert LM('openai/some-model').window==40960 and LM('anthropic/claude-sonnet-4-5').window==200000 and len(server.looked)==1

@@ -61,6 +61,7 @@ def _system(lm):
     folded = 'system' in rules_of((lm.base_url, lm.model))
     return True,'refused, so it goes out as the beginning of the first question' if folded else 'taken'
 
+# %% ../../nbs/models/17_check.ipynb #c3aa14b9
 def _tools(lm):
     r = lm('Use the tool run_repl to compute 6*7.', tools=[_tool], **_short)
     text = reply_text(r)
@@ -78,6 +79,7 @@ def _fence(lm):
     text = reply_text(lm('Write one ```python block that prints 6*7, and nothing else.', **_short))
     return '```' in text,'a block' if '```' in text else 'no block'
 
+# %% ../../nbs/models/17_check.ipynb #f39342ec
 def _stream(lm):
     pieces,stream = 0,lm.pieces(_question, **_short)
     try:

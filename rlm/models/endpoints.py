@@ -32,10 +32,12 @@ def _whole(o, most=10**9):
     "`o` if it is a number of tokens, None for anything else"
     return o if type(o) is int and 0<o<=most else None
 
+# %% ../../nbs/models/12_endpoints.ipynb #b15d4881
 def _dict(o): return o if isinstance(o, dict) else {}
 
 def _list(o): return [x for x in o if isinstance(x, dict)] if isinstance(o, list) else []
 
+# %% ../../nbs/models/12_endpoints.ipynb #8f28fd69
 def _least(*os): return min((o for o in map(_whole, os) if o), default=None)
 
 def _name(o): return clean(re.split(r'[\\/]', o)[-1].removesuffix('.gguf'))[:100] if isinstance(o, str) and o else None
@@ -73,6 +75,7 @@ def _of_props(said, facts):
     name = facts.name or _name(said.get('model_path'))
     return replace(facts, name=name, window=_least(facts.window, settings.get('n_ctx')), slots=_whole(said.get('total_slots')), tools=tools)
 
+# %% ../../nbs/models/12_endpoints.ipynb #4060b698
 def _of_ollama(said, running, model, facts):
     "With what Ollama says at /api/show and /api/ps: of the window that a model could have it gives the smallest, unless told otherwise, and cuts what is longer without a word"
     said,info = _dict(said),_dict(_dict(said).get('model_info'))

@@ -201,6 +201,7 @@ def in_full(
     "All that a server said of a failure, the numbers in its error object too"
     return ' '.join(map(str, [e, *_bodies(_causes(e))]))
 
+# %% ../../nbs/models/03_providers.ipynb #08f36019
 _as_bytes = re.compile(r"""\bb(?:'\{(?:[^'\\]|\\.)*'|"\{(?:[^"\\]|\\.)*")""")
 _in_json = re.compile(r'"message"\s*:\s*("(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})+")')
 
@@ -212,6 +213,7 @@ def _words(s):
     m = _in_json.search(s)
     return json.loads(m[1], strict=False) if m else s
 
+# %% ../../nbs/models/03_providers.ipynb #9ec9268f
 def brief(
     said:object, # An exception, or a text
     known:list=(), # Secrets that may be in it

@@ -140,6 +140,7 @@ def _turns(messages): return [m for m in messages if m['role'] in ('user','assis
 
 def _alternate(turns): return all(m['role']==('user','assistant')[i%2] for i,m in enumerate(turns))
 
+# %% ../../nbs/models/15_scripted.ipynb #28bc5d90
 def _gemma(messages):
     if messages[0]['role']=='system': return 'System role not supported'
     if not _alternate(messages): return 'Conversation roles must alternate user/assistant/user/assistant/...'
@@ -147,6 +148,7 @@ def _gemma(messages):
 def _mistral(messages):
     if not _alternate(_turns(messages)): return 'After the optional system message, conversation roles must alternate user and assistant roles except for tool calls and results.'
 
+# %% ../../nbs/models/15_scripted.ipynb #ac777197
 def _mistral1(messages):
     if any(m['role'] not in ('user','assistant') for m in messages): return 'Only user and assistant roles are supported!'
     if not _alternate(messages): return 'Conversation roles must alternate user/assistant/user/assistant/...'

@@ -15,6 +15,7 @@ def _plain(content): return isinstance(content, str) or all(isinstance(o, dict) 
 
 def _texts(content): return [content] if isinstance(content, str) else [o['text'] for o in content]
 
+# %% ../../nbs/models/11_templates.ipynb #79066836
 def _parts(content): return [dict(type='text', text=content)] if isinstance(content, str) else content
 
 def _both(a, b):
@@ -23,6 +24,7 @@ def _both(a, b):
     if _plain(a) and _plain(b): return '\n\n'.join([*_texts(a), *_texts(b)])
     return [*_parts(a), *_parts(b)]
 
+# %% ../../nbs/models/11_templates.ipynb #21073261
 def _as_dict(m): return m if isinstance(m, dict) else m.model_dump(exclude_none=True) # litellm's own messages
 
 def _signed(m): return _both(f"{m['name']}:", m.get('content')) if m.get('name') else m.get('content')
@@ -38,6 +40,7 @@ def _joined(a, b):
     if not same: res.pop('name', None)
     return res
 
+# %% ../../nbs/models/11_templates.ipynb #e8cc291d
 def merged(
     messages:list, # Messages
 )->list: # The same list where there is nothing to do
@@ -65,6 +68,7 @@ def _tools_as_text(messages):
         return {k:v for k,v in m.items() if k!='tool_calls'} | dict(content=_both(m.get('content'), '\n'.join(map(_call_text, m['tool_calls']))))
     return [text(m) for m in messages]
 
+# %% ../../nbs/models/11_templates.ipynb #8f70a2bc
 def _is_system(m): return m.get('role') in ('system','developer')
 
 def _late_system(messages):
@@ -75,6 +79,7 @@ def _no_system(messages):
     "System messages become the user's: merged, the first one is the beginning of the first question"
     return [dict(_as_dict(m), role='user') if _is_system(m) else m for m in messages]
 
+# %% ../../nbs/models/11_templates.ipynb #ccca70d3
 def _bridged(messages):
     "A reply stands between the result of a tool and what the user says next"
     res = []
@@ -88,6 +93,7 @@ def _opened(messages):
     i = next((i for i,m in enumerate(messages) if not _is_system(m)), len(messages))
     return messages if i==len(messages) or messages[i].get('role')=='user' else [*messages[:i], dict(role='user', content='Begin.'), *messages[i:]]
 
+# %% ../../nbs/models/11_templates.ipynb #68648411
 _rules = dict(tools=_tools_as_text, late_system=_late_system, system=_no_system, bridge=_bridged, opening=_opened) # in the order in which they are applied
 
 def fit(

@@ -79,7 +79,7 @@ def _of_props(said, facts):
 def _of_ollama(said, running, model, facts):
     "With what Ollama says at /api/show and /api/ps: of the window that a model could have it gives the smallest, unless told otherwise, and cuts what is longer without a word"
     said,info = _dict(said),_dict(_dict(said).get('model_info'))
-    if not said: return facts
+    if not info: return facts # somebody else
     most = _least(*(v for k,v in info.items() if isinstance(k, str) and k.endswith('.context_length')))
     given = re.search(r'^num_ctx\s+(\d{1,9})\b', said['parameters'], re.M) if isinstance(said.get('parameters'), str) else None
     loaded = _least(*(o.get('context_length') for o in _list(_dict(running).get('models')) if model in (o.get('name'), o.get('model'), f"{o.get('name')}".removesuffix(':latest'))))
@@ -172,11 +172,14 @@ def facts_at(
 # %% ../../nbs/models/12_endpoints.ipynb #3a1e82eb
 _protocols = {'openai','openai_like','custom_openai','hosted_vllm','vllm','lm_studio','llamafile','ollama','ollama_chat'}
 
+_domains = tuple('''.openai.com .azure.com .googleapis.com .anthropic.com .openrouter.ai .cerebras.ai .fireworks.ai .huggingface.co .novita.ai .siliconflow.com .siliconflow.cn
+.z.ai .bigmodel.cn .minimax.io .cloudflare.com .githubcopilot.com .cohere.com'''.split()) # hosted, and not in litellm's list
+
 @functools.lru_cache(64)
 def _hosted(host):
     "Is it the address of a provider that litellm knows?"
     known = load_litellm().openai_compatible_endpoints
-    return host.endswith(('.openai.com','.azure.com','.amazonaws.com','.googleapis.com')) or any(urlsplit(o if '//' in o else f'//{o}').hostname==host for o in known)
+    return f'.{host}'.endswith(_domains) or any(urlsplit(o if '//' in o else f'//{o}').hostname==host for o in known)
 
 def endpoint_of(
     model:str, # As for `LM`

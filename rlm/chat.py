@@ -14,7 +14,7 @@ from ._docs import documented
 from .config import RunConfig, check_context, check_query
 from .context.about import describe
 from .driver import Driver
-from .models.messages import message_of
+from .models.messages import as_messages, content_text, message_of
 from .models.providers import load_litellm
 from .modes import ToolsMode
 from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
@@ -105,11 +105,12 @@ class Chat:
 
 # %% ../nbs/machine/12_chat.ipynb #c279e1f3
 @patch
-def start(self:Chat, query, emit=None, recording=None, **facts)->Driver:
+def start(self:Chat, query, emit=None, recording=None, asked=None, **facts)->Driver:
     "Get the next run ready; `facts` go into the header of its trace, `live=False` forbids calls that are not recorded"
-    shared = self.rlm.new_shared(self.sh, emit, **dict(question=self.asked) | facts)
+    said = asked or content_text(as_messages(query)[-1]['content'])
+    shared = self.rlm.new_shared(self.sh, emit, **dict(question=self.asked, query=said) | facts)
     self.asked += 1
-    return self.rlm.new_driver(self.sh, query, shared, recording=recording, before=(self.messages, self.history))
+    return self.rlm.new_driver(self.sh, query, shared, recording=recording, before=(self.messages, self.history), asked=asked)
 
 @patch
 def drive(self:Chat, driver, verbose=False)->Run:

@@ -18,17 +18,19 @@ from fastcore.basics import patch
 from ._docs import documented
 from .answer import answer_reader, split_final
 from .context.about import context_facts
+from .context.peek import WHOLE, peek
 from .driver import Driver, Shared
+from .grounding import Doubts
 from .loop import Outcome, Rules
 from .models.batches import FailedQuery
 from .models.budget import Budget, BudgetExceeded, Limits, as_limits
 from .models.calls import fingerprint
 from .models.lm import LM
-from .models.messages import as_messages
+from .models.messages import as_messages, content_text
 from .models.providers import LMError
 from .models.usage import Usage
 from .modes import FenceMode, ToolsMode, tool_schema
-from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
+from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, filled, prompts_for, system_message
 from .run import Run, outcome_fields
 from .secrets import hidden_values, public_params, redact, strip_controls
 from .shell.open import SANDBOXES, default_sandbox
@@ -46,7 +48,7 @@ class RunConfig:
     limits:Limits=field(default_factory=Limits) # How far a run may go
     mode:str='auto' # `tools`, `fence`, or `auto`: tools if litellm says that the model can call them
     final:object=None # Custom answer pattern(s), reader, type or check; see `RLM`
-    prompts:Prompts=field(default_factory=Prompts) # What the root model is told
+    prompts:Prompts|None=None # What the root model is told; None for what fits the model
     tools:dict|list|None=None # More functions or values for the REPL
     trace:str|Path|None=None # File or folder that runs are written to
     sandbox:str|Callable|None=None # Where cells run, or what makes the REPL: `(context, model=…, tools=…) -> shell`
@@ -96,6 +98,17 @@ def open_shell(self:RunConfig,
     if callable(self.sandbox): return self.sandbox(context, model=self.sub_lm, tools=self.tools)
     return prep_shell(context, model=self.sub_lm, tools=self.tools, sandbox=self.sandbox)
 
+# %% ../nbs/machine/11_config.ipynb #ab12ab34
+def _asked(query, sh, prompts, before, asked=None):
+    "The question as the model gets it, with a first look at the context if it is the first, and what its answer is measured by"
+    messages,first = as_messages(query),len(before)<2
+    content = messages[-1]['content']
+    question = asked or content_text(content)
+    seen = peek(sh.helpers.get('context'), question, prompts.peek)
+    is_whole = WHOLE in content_text(content) if asked else seen.is_whole
+    if asked is None and isinstance(content, str): messages[-1] = dict(messages[-1], content=filled(prompts.first, question=question, peek=seen.text if first else ''))
+    return messages,Doubts(question, seen.code if first and prompts.look and not is_whole else '')
+
 # %% ../nbs/machine/11_config.ipynb #cb9975df
 @patch
 def new_driver(self:RunConfig,
@@ -105,18 +118,20 @@ def new_driver(self:RunConfig,
     parent=None, # `child_started` of a child run
     recording=None, # What is to be served again
     before:tuple=(), # Messages of the next prompt so far, and the whole history: of a chat
+    asked:str|None=None, # The question, where `query` has it with all that a first message says
 )->Driver: # Iterate over its `items()`
     "One run in `sh`"
-    as_tools = self.mode=='tools' or self.mode=='auto' and self.lm.calls_tools
+    prompts = self.prompts or prompts_for(self.lm)
+    as_tools = self.mode=='tools' or self.mode=='auto' and self.lm.calls_tools and not prompts.brief
     run_repl = make_run_repl(sh, timeout=self.limits.cell_time)
     mode = ToolsMode([tool_schema(run_repl)]) if as_tools else FenceMode()
     read,check = split_final(self.final)
     messages,history = before or ((),())
-    told = self.prompts.system or (REPL_SYSTEM_PROMPT if as_tools else FENCE_SYSTEM_PROMPT)
-    first = list(messages) or [system_message(told, sh, self.limits, parent.depth if parent else 0)]
-    rules = Rules(answer_reader(sh, read), mode, self.limits, self.prompts, check, window=self.lm.window)
-    asked = as_messages(query)
-    return Driver(Outcome(first + asked, (list(history) or first) + asked), rules, self.lm, {'run_repl': run_repl}, sh, shared, parent, recording)
+    told = prompts.system or (REPL_SYSTEM_PROMPT if as_tools else FENCE_SYSTEM_PROMPT)
+    first = list(messages) or [system_message(told, sh, self.limits, parent.depth if parent else 0, prompts.brief)]
+    rules = Rules(answer_reader(sh, read), mode, self.limits, prompts, check, window=self.lm.window)
+    asked,doubts = _asked(query, sh, prompts, messages, asked)
+    return Driver(Outcome(first + asked, (list(history) or first) + asked, doubts=doubts), rules, self.lm, {'run_repl': run_repl}, sh, shared, parent, recording)
 
 # %% ../nbs/machine/11_config.ipynb #90af0fa9
 def _child_value(item):
@@ -131,7 +146,7 @@ def _tell_ended(driver, begun, item, source='live'):
 def _not_begun(e):
     "The last item of a child run that failed before it could begin"
     error = e if isinstance(e, Exception) else None
-    return dict(answer='', value=None, stop='error' if error else 'interrupted', usage=Usage(), steps=0, limit=None, error=error)
+    return dict(answer='', value=None, stop='error' if error else 'interrupted', usage=Usage(), steps=0, limit=None, error=error, grounded=None)
 
 # %% ../nbs/machine/11_config.ipynb #a420226c
 @patch
@@ -153,6 +168,14 @@ def _drive_child(self:RunConfig, driver, begun, query, context, recording):
     return item
 
 # %% ../nbs/machine/11_config.ipynb #d66048ca
+def _serve_child(driver, begun, recorded):
+    "The value of a child run that came to its end, which is not made again"
+    driver.remember(recorded.calls) # before they are out of the recording: another child may ask the same at this moment
+    item = vars(recorded.end) | dict(usage=driver.recording.usage_of(recorded))
+    for k,u in item['usage'].parts: driver.budget.add(u, k)
+    _tell_ended(driver, begun, item, 'trace')
+    return _child_value(item)
+
 @patch
 def run_child(self:RunConfig,
     driver:Driver, # Of the run whose code asks
@@ -167,15 +190,11 @@ def run_child(self:RunConfig,
     facts = context_facts(context, digest=bool(driver.recording or driver.shared.trace.path)) # nobody else looks for it
     key = fingerprint('', dict(query=query, context=facts))
     begun = driver.tell('child_started', depth=driver.depth+1, query=query, context=facts, key=key)
-    done,calls,recording = driver.recording and driver.recording.take_child(key) or (None,(),None)
-    if done:
-        driver.remember(calls)
-        for k,u in done.usage.parts: driver.budget.add(u, k)
-        _tell_ended(driver, begun, vars(done), 'trace')
-        return _child_value(vars(done))
+    recorded = driver.recording and driver.recording.take_child(key)
+    if recorded and recorded.end: return _serve_child(driver, begun, recorded)
     kid = copy(self)
     kid.lm,kid.final = self.sub_lm,None
-    item = kid._drive_child(driver, begun, query, context, recording)
+    item = kid._drive_child(driver, begun, query, context, recorded and recorded.recording)
     if item['stop']=='interrupted': raise KeyboardInterrupt
     return _child_value(item)
 
@@ -195,7 +214,7 @@ def _header(self:RunConfig, sh, **facts):
     backend = getattr(sh, 'backend', None)
     res = dict(run=uuid4().hex, root=model_facts(self.lm), sub=model_facts(self.sub_lm), limits=asdict(self.limits),
         sandbox=backend and backend.split(':')[0], backend=backend, own=list(sh.tools.own) if sh else [],
-        mode=self.mode, prompts=asdict(self.prompts), final=self.final and repr(self.final)) | facts
+        mode=self.mode, prompts=asdict(self.prompts or prompts_for(self.lm)), final=self.final and repr(self.final)) | facts
     if 'context' not in res: res['context'] = context_facts(sh.helpers.get('context')) if sh else None
     return res
 

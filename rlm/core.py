@@ -43,14 +43,14 @@ class RLM(RunConfig):
         limits:Limits|None=None, # How far a run may go; None for `Limits()`
         mode:str='auto', # `tools`, `fence`, or `auto`: tools if litellm says that the model can call them
         final=None, # Custom answer pattern(s), `(reply, shell) -> answer or None`, a type or pydantic model, or a check `value -> value`
-        prompts:Prompts|None=None, # What the root model is told; None for `Prompts()`
+        prompts:Prompts|None=None, # What the root model is told; None for what fits it: `Prompts.small()` for a model of a few billion parameters, else `Prompts.strong()`
         tools:dict|list|None=None, # More functions or values for the REPL
         trace:str|Path|None=None, # File that runs are written to, or folder where each gets its own; None for the folder `RLM_TRACE`, if that is set
         sandbox:str|Callable|None=None, # Where cells run, as `prep_shell` takes it, or what makes the REPL, `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
         **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, fallbacks, concurrency, temperature, max_tokens …
     ):
         lm,sub_lm = as_lms(model, sub_model, caller=RLM, **params)
-        super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts or Prompts(), tools, trace, sandbox)
+        super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts, tools, trace, sandbox)
 
     def __call__(self,
         context:object, # What the question is about

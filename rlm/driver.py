@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from fastcore.basics import patch
-from .loop import CallLM, Outcome, ToolResult, Rules, root_loop
+from .loop import CallLM, Outcome, ToolResult, Rules, Tell, root_loop
 from .models.background import run_sync
 from .models.budget import Budget, BudgetExceeded
 from .models.calls import Scope
@@ -122,6 +122,7 @@ def _serve(self:Driver, stream):
         self.report.tell_messages(self.out.history)
         if self.report.stopping: raise KeyboardInterrupt
         if isinstance(request, CallLM): res = yield from self._call(request, stream)
+        elif isinstance(request, Tell): res = self.tell(request.kind, **request.facts)
         else:
             res = self._cell(request.call)
             yield res.message
@@ -185,7 +186,7 @@ def remember(self:Driver,
     "What they were answered need not be asked again in this run"
     async def go():
         for begin,end in calls:
-            if begin.key in self.shared.memo or not content_text(end.reply.get('content')).strip(): continue
+            if end.error or begin.key in self.shared.memo or not content_text(end.reply.get('content')).strip(): continue
             answer = self.shared.memo[begin.key] = asyncio.get_running_loop().create_future()
             answer.set_result(facts_reply(end.reply, end.usage, end.model))
     if calls: run_sync(go())
@@ -230,7 +231,7 @@ def final(self:Driver)->dict:
         if self.item is None:
             o = self.out.end('interrupted') # unless it has ended
             answer,value = self.playback.end(o.stop) or (o.answer, o.value)
-            self.item = dict(type='final', answer=answer, value=value, stop=o.stop, limit=o.limit, usage=self.budget.usage, steps=o.steps, error=o.error)
+            self.item = dict(type='final', answer=answer, value=value, stop=o.stop, limit=o.limit, usage=self.budget.usage, steps=o.steps, error=o.error, grounded=o.grounded)
             self._todo = [partial(self.report.tell_messages, self.out.history), self._tell_access, self._tell_end, self._close]
         while self._todo:
             try: self._todo.pop(0)()

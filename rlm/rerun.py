@@ -169,11 +169,17 @@ def _models(header, changes):
     return lm,made(sub['model'], sub)
 
 # %% ../nbs/machine/15_rerun.ipynb #71517e73
+_before_notes = dict(peek=0, first='{question}', look='', unseen='', empty='') # of a trace that is older than these
+
+def _prompts_of(header):
+    "What the root model was told"
+    said = {f.name: header['prompts'][f.name] for f in fields(Prompts) if f.name in header['prompts']}
+    return Prompts(**({} if 'peek' in said else _before_notes) | said)
+
 def _rlm_of(header, changes, live=True):
     "The `RLM` that made a run, with `changes`"
     _refuse_what_is_missing(header, changes)
-    prompts = {f.name: header['prompts'][f.name] for f in fields(Prompts) if f.name in header['prompts']}
-    kw = dict(mode=header['mode'], prompts=Prompts(**prompts)) | {k: changes[k] for k in _of_run if k in changes}
+    kw = dict(mode=header['mode'], prompts=_prompts_of(header)) | {k: changes[k] for k in _of_run if k in changes}
     if kw.get('limits') is None: kw['limits'] = recorded_limits(header, live)
     if kw.get('sandbox') is None: kw['sandbox'] = _sandbox(header)
     if not live: return RLM(_recorded_model(header['root']), _recorded_model(header['sub'] or header['root']), **kw)
@@ -206,6 +212,7 @@ class _NoContext:
 # %% ../nbs/machine/15_rerun.ipynb #66dd7311
 def _again(rlm, context, messages, recording, header, verbose=False, **facts):
     "Make a run once more, with what is recorded served again"
+    facts = dict(asked=header.get('query') or content_text(messages[-1]['content'])) | facts
     if context is None: context = _NoContext() if rlm.sandbox=='trusted' else _not_here # only data can be sent to a worker
     with rlm.chat(context, messages[:-1]) as chat:
         return chat.drive(chat.start(messages[-1:], recording=recording, context=header['context'], **facts), verbose)
@@ -269,4 +276,5 @@ def fork(
     rlm = _rlm_of(run.header, changes)
     messages = run.messages if sp is None else _with_prompt(run, sp)
     if query is not None: messages = [*messages[:-1], dict(role='user', content=query)]
-    return _again(rlm, context, messages, _recording(run, rlm, steps=step-1, rerun=context is not None), run.traces[0].header)
+    new = dict(asked=None) if query is not None else {}
+    return _again(rlm, context, messages, _recording(run, rlm, steps=step-1, rerun=context is not None), run.traces[0].header, **new)

@@ -23,7 +23,7 @@ from .trace.reading import read_trace
 # %% ../nbs/machine/10_run.ipynb #12074ab1
 def count(n, what): return f"{n:,} {what}{'' if n==1 else 's'}"
 
-outcome_fields = 'answer','value','stop','usage','steps','limit','error' # what the last item of a driver says, and the end of a child run
+outcome_fields = 'answer','value','stop','usage','steps','limit','error','grounded' # what the last item of a driver says, and the end of a child run
 
 @documented
 @dataclass
@@ -36,6 +36,7 @@ class Run:
     steps:int # Root model replies
     limit:str|None=None # Which limit ended it
     error:Exception|None=None # What failed, if anything did; `str` of it is one sentence
+    grounded:bool|None=None # Does what the code printed bear the answer out? None where nothing can be said: a long answer, a yes or no
     messages:list=field(default_factory=list, repr=False) # The whole history
     trace:Trace=field(default_factory=Trace, repr=False) # Every `Event` of the run and what it started, pieces of text aside; `run.trace.df()` is a table
 
@@ -45,6 +46,11 @@ class Run:
         return self.usage.cost
 
     def __bool__(self): return bool(self.answer) and self.stop!='check'
+
+    @property
+    def warnings(self)->list[str]:
+        "What should be known of the answer: that nothing was looked at, that nothing bears it out"
+        return [e.text for e in self.trace if e.kind=='warning']
 
     def access(self)->list[dict]: # `what`, `target`, `denied`, `times`; empty without a sandbox
         "What code of the run tried to touch besides its context: files, the network, processes"
@@ -83,7 +89,8 @@ def interrupt_with(
 def _texts(self:Run):
     "The answer or what stands for it, why, and how the run went, as a terminal may show them"
     stop = self.stop if re.fullmatch('[a-z]+(_[a-z]+)*', str(self.stop)) else 'unknown' # of a file, for one
-    facts = f"{stop}, {count(self.steps, 'step')}, {self.usage}"
+    sure = {True: ', grounded', False: ', a guess'}.get(self.grounded, '')
+    facts = f"{stop}{sure}, {count(self.steps, 'step')}, {self.usage}"
     return [strip_controls(str(self.answer or 'no answer')), clean(self.problem), facts]
 
 # %% ../nbs/machine/10_run.ipynb #c4f53798
@@ -114,7 +121,7 @@ def load(cls:Run,
     run = next((e.id for e in trace if e.kind=='run_started'), None)
     messages = [m for e in trace if e.kind=='messages' and e.parent==run for m in e.messages]
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
-    if done: return cls(**{k: getattr(done, k) for k in outcome_fields}, messages=messages, trace=trace)
+    if done: return cls(**{k: getattr(done, k, None) for k in outcome_fields}, messages=messages, trace=trace)
     calls = [e for e in trace if e.kind in ('call_ended','subcall_ended') and e.usage or e.kind=='child_ended' and e.source=='trace']
     said = [m for m in messages if m['role']=='assistant']
     texts = [content_text(m.get('content')) for m in reversed(said) if not m.get('tool_calls')]

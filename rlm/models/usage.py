@@ -48,6 +48,14 @@ def __radd__(self:Usage, other)->Usage:
     "Lets `sum` start from 0"
     return self if other==0 else NotImplemented
 
+# %% ../../nbs/models/01_usage.ipynb #a47085a5
+@patch
+def __sub__(self:Usage, o)->Usage:
+    "What is left without a part of it; never less than nothing"
+    left = {k: max(0, getattr(self, k)-getattr(o, k)) for k in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','calls','seconds')}
+    cost = None if self.cost is None or o.cost is None else max(0., self.cost-o.cost)
+    return Usage(**left, cost=cost, estimated=self.estimated)
+
 # %% ../../nbs/models/01_usage.ipynb #53197b2e
 @patch
 def __str__(self:Usage)->str:

@@ -38,6 +38,8 @@ class Usage:
         """Field by field sum"""
     def __radd__(self, other: Any) -> Usage:
         """Lets `sum` start from 0"""
+    def __sub__(self, o: Any) -> Usage:
+        """What is left without a part of it; never less than nothing"""
     def by(self, *names: str) -> dict:
         """The same usage, split
 

@@ -9,11 +9,13 @@ __all__ = ['CallRecord', 'CellRecord', 'ChildRecord', 'SubcallAnswers', 'Recordi
 import math, threading
 from collections import defaultdict, deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 from fastcore.basics import patch
 from ..models.budget import BudgetExceeded
 from ..models.calls import fingerprint
 from ..models.providers import LMError
+from ..models.usage import Usage
 from .events import Event, Trace
 
 # %% ../../nbs/trace/05_recording.ipynb #c1125e7a
@@ -31,7 +33,7 @@ class CellRecord(NamedTuple):
 class ChildRecord(NamedTuple):
     "A child run: its end, or how far it came"
     end:Event|None # `child_ended`; None when it has to be made again
-    calls:list # Sub-calls that it made, when it is served whole
+    calls:list # Sub-calls that it made and that were answered, when it is served whole
     recording:object # Its own `Recording`, when it has to be made again
 
 # %% ../../nbs/trace/05_recording.ipynb #df2ece34
@@ -133,13 +135,14 @@ class SubcallAnswers:
 
     def drop(self,
         call:CallRecord, # Sub-call of a child run that is served whole
-    ):
+    )->bool: # False when it was served already, to another run that asked the same
         "An answer that is not to be served, since the child run that it was given to is"
         with self._lock:
             left = self.by_request.get(call.begin.key) or ()
             same = next((o for o in left if o.call.begin is call.begin), None)
-            if same: same.served = True
-            elif not call.end.error: _next(left) # another section tells of the same call
+            if not same: return bool(call.end.error or _next(left)) # another section tells of the same call
+            fresh,same.served = not same.served,True
+            return fresh
 
 # %% ../../nbs/trace/05_recording.ipynb #735c5b3e
 class Recording:
@@ -248,7 +251,15 @@ def take_child(self:Recording,
         again = Recording([o.trace for o in told], [o.id for o in told], rerun=self.rerun, retry=self.retry, limits=self.limits, answers=self.answers)
         return ChildRecord(None, [], again)
     live = next((o for o in told if o.end and o.end.source=='live'), told[0]) # the section in which its calls were made
-    subcalls = [o for o in live.calls if o.begin.kind=='subcall_started']
-    for o in subcalls:
-        if o.end.source!='run': self.answers.drop(o)
-    return ChildRecord(whole.end, [o for o in subcalls if not o.end.error], None)
+    return ChildRecord(whole.end, [o for o in live.calls if o.begin.kind=='subcall_started'], None)
+
+@patch
+def usage_of(self:Recording,
+    child:ChildRecord, # A child run that is served whole
+)->Usage: # Without what another run, which asked the same and was sooner this time, was served and has paid
+    "What a child run used; the answers to its sub-calls are not served to anybody from now on"
+    parts = dict(child.end.usage.parts)
+    for begin,end in child.calls:
+        key = end.depth,end.role,end.model
+        if end.source!='run' and not self.answers.drop(CallRecord(begin, end)) and end.usage and key in parts: parts[key] -= end.usage
+    return replace(sum(parts.values(), Usage()), parts=tuple(parts.items()))

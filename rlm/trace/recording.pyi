@@ -1,4 +1,5 @@
 # Made from recording.py by tools/stubs.py: do not edit
+from rlm.models.usage import Usage
 from rlm.trace.events import Event, Trace
 from typing import Any, NamedTuple
 __all__ = ['CallRecord', 'CellRecord', 'ChildRecord', 'SubcallAnswers', 'Recording']
@@ -24,7 +25,7 @@ class SubcallAnswers:
     by_messages: Any
     def __init__(self, traces: list[Trace], any_model: bool=False) -> None: ...
     def take(self, key: str, request: dict | None=None) -> CallRecord | None: ...
-    def drop(self, call: CallRecord) -> None: ...
+    def drop(self, call: CallRecord) -> bool: ...
 
 class Recording:
     """What a run was answered, to be served again
@@ -85,4 +86,14 @@ class Recording:
             name     type              default  meaning
             key      str                        Fingerprint of question and context
             returns  ChildRecord|None           None when nothing is recorded of it
+        """
+    def usage_of(self, child: ChildRecord) -> Usage:
+        """What a child run used; the answers to its sub-calls are not served to anybody from now on
+
+        Parameters::
+
+            name     type         default  meaning
+            child    ChildRecord           A child run that is served whole
+            returns  Usage                 Without what another run, which asked the same and was sooner this
+                                           time, was served and has paid
         """

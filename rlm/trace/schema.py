@@ -83,13 +83,13 @@ def plain_message(
 # %% ../../nbs/trace/02_schema.ipynb #a5ba9065
 _message = shape(role=anything) # what a run was asked is written down as it was
 _all = dict(kind=text, id=lambda o: whole(o) and o>0, parent=maybe(whole), depth=whole, time=number)
-_some = dict(usage=maybe(usage), error=maybe(error), duration=number, model=maybe(text), source=maybe(text), role=maybe(text), of=whole, reply=maybe(reply))
+_some = dict(usage=maybe(usage), error=maybe(error), duration=number, model=maybe(text), source=maybe(text), role=maybe(text), of=whole, reply=maybe(reply), grounded=maybe(flag))
 _end = dict(answer=text, value=anything, stop=word, limit=maybe(text), error=maybe(error), usage=usage, steps=whole)
 _called_end = dict(of=whole, usage=maybe(usage), error=maybe(error), source=text, role=text, model=text)
 _kinds = dict(messages=dict(messages=many(_message)), call_started=dict(last=flag), subcall_started=dict(key=text),
     call_ended=_called_end, subcall_ended=_called_end, child_started=dict(key=maybe(text)), child_ended=_end | dict(of=whole, source=text),
     cell_started=dict(name=maybe(text)), cell_ended=dict(of=whole, content=text, failed=flag, final=maybe(lambda o: isinstance(o, list) and bool(o))),
-    answer=_end, access=dict(tried=many(shape(what=anything, target=anything, denied=anything, times=anything))))
+    answer=_end, warning=dict(text=text), access=dict(tried=many(shape(what=anything, target=anything, denied=anything, times=anything))))
 
 def _misses(d, types): return next((k for k,f in types.items() if k not in d or not f(d[k])), None)
 
@@ -107,8 +107,8 @@ def wrong_event(
 _model = shape(model=lambda o: text(o) and bool(o.strip()), some=dict(base_url=maybe(text), params=maybe(shape())))
 _head = dict(run=text, root=_model, context=maybe(shape(kind=text, size=maybe(whole), sha256=maybe(text))))
 _again = dict(sub=maybe(_model), limits=shape(), own=many(text), mode=lambda o: o in ('auto','tools','fence'), final=maybe(text),
-    prompts=shape(dict(system=maybe(text), final=text, landing=text, summary=text)))
-_head_some = _again | dict(question=maybe(whole), tools=maybe(many(text)), packages=maybe(shape()), sandbox=maybe(text), backend=maybe(text))
+    prompts=shape({k: text for k in ('final','landing','summary','first','after','look','unseen','empty')} | dict(system=maybe(text), peek=whole, brief=flag)))
+_head_some = _again | dict(question=maybe(whole), query=maybe(text), tools=maybe(many(text)), packages=maybe(shape()), sandbox=maybe(text), backend=maybe(text))
 
 def wrong_header(
     d:dict, # The first line of a run

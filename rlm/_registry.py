@@ -9,4 +9,4 @@ WORKER = 'rlm.shell._worker' # the program of a worker
 SHELL = 'rlm.shell.ipython:ReplShell' # what runs its cells
 CLIP,FIND_VAR,ANSWER_TEXT = 'rlm.shell.capture:clip','rlm.shell.lookup:find_var','rlm.shell.lookup:answer_text' # what it does with variables
 LOCK_DOWN,LIMIT_MEMORY = 'rlm.shell._lockdown:lock_down','rlm.shell._lockdown:limit_memory'
-HELPERS = 'rlm.tools:worker_helpers' # of `prep_shell`: those that must be where the variables are
+HELPERS = 'rlm.shell.functions:worker_helpers' # of `prep_shell`: those that must be where the variables are

@@ -42,7 +42,7 @@ class Chat:
         """Let go of the context and the variables"""
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: Any) -> None: ...
-    def start(self, query: Any, emit: Any=None, recording: Any=None, **facts: Any) -> Driver:
+    def start(self, query: Any, emit: Any=None, recording: Any=None, asked: Any=None, **facts: Any) -> Driver:
         """Get the next run ready; `facts` go into the header of its trace, `live=False` forbids calls that are not recorded"""
     def drive(self, driver: Any, verbose: Any=False) -> Run:
         """See a run through; an interrupt is raised when all is written down, with the run"""

@@ -26,7 +26,8 @@ class RLM(RunConfig):
                                                call them
         final                         None     Custom answer pattern(s), `(reply, shell) -> answer or None`, a type
                                                or pydantic model, or a check `value -> value`
-        prompts    Prompts|None       None     What the root model is told; None for `Prompts()`
+        prompts    Prompts|None       None     What the root model is told; None for what fits it: `Prompts.small()`
+                                               for a model of a few billion parameters, else `Prompts.strong()`
         tools      dict|list|None     None     More functions or values for the REPL
         trace      str|Path|None      None     File that runs are written to, or folder where each gets its own; None
                                                for the folder `RLM_TRACE`, if that is set

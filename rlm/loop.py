@@ -178,7 +178,7 @@ def _run_cells(out, rules, turn):
         ran.append((yield RunCell(call)))
         given = ran[-1].final or given
         out.doubts.add(_code_of(call), content_text(ran[-1].message['content']), ran[-1].failed)
-        if ran[-1].failed and rules.mode.name=='fence': break
+        if ran[-1].failed and 'tool_calls' not in turn.message: break # what is called in a text is one after the other
     if ran: out.add(*_with_question(rules.mode.results(turn, [o.message for o in ran]), out, rules))
     return given,any(o.failed for o in ran)
 

@@ -1,11 +1,12 @@
 # Made from loop.py by tools/stubs.py: do not edit
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from rlm.grounding import Doubts
 from rlm.models.budget import Limits
 from rlm.modes import FenceMode, ToolCall, ToolsMode
 from rlm.prompts import Prompts
 from typing import Any, Self
-__all__ = ['CallLM', 'RunCell', 'ToolResult', 'Outcome', 'Rules', 'root_loop']
+__all__ = ['CallLM', 'RunCell', 'Tell', 'ToolResult', 'Outcome', 'Rules', 'root_loop']
 
 @dataclass
 class CallLM:
@@ -16,6 +17,11 @@ class CallLM:
 @dataclass
 class RunCell:
     call: ToolCall
+
+@dataclass
+class Tell:
+    kind: str
+    facts: dict
 
 @dataclass
 class ToolResult:
@@ -35,10 +41,16 @@ class Outcome:
     error: Exception | None = ...
     variable: str | None = ...
     note: str | None = ...
+    doubts: Doubts = ...
+    grounded: bool | None = ...
     checks: bool = ...
     over: bool = ...
     question: Any = field(init=False)
+    asked: Any = field(init=False)
+    said: Any = field(init=False)
+    again: int = field(init=False)
     def __post_init__(self) -> None: ...
+    def times_said(self, turn: Any) -> Any: ...
     def add(self, *messages: Any) -> None: ...
     def tell(self, note: Any) -> None: ...
     def end(self, stop: Any, found: Any=None, limit: Any=None, error: Any=None) -> Self: ...

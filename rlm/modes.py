@@ -14,8 +14,10 @@ from fastcore.funccall import call_func, get_schema
 from .answer import mask_code, mask_thinking
 from .fences import code_blocks, is_code, parse_cell
 from .models.background import run_sync
+from .models.endless import cut_repeats
 from .models.messages import content_text
 from .shell.lookup import answer_text, retry_ast
+from .text_calls import text_calls
 
 # %% ../nbs/machine/06_modes.ipynb #4778c793
 @dataclass
@@ -32,7 +34,7 @@ class Turn:
     text:str # What it says outside of code
     calls:list # `ToolCall`s in order
     message:dict # The reply as it may be sent back
-    code:str='' # `calls`, `block` (which does not run), `bare` (code without a fence), `asked` (a call as its servers write it, in the text): what it says beside code is a note, and no answer
+    code:str='' # `calls`, `block` (which does not run), `bare` (code without a fence), `asked` (what looks like a call in the text and cannot be read as one): what it says beside code is a note, and no answer
     inside:str='' # Of the last reply: what its fenced blocks hold, since nothing runs any more and an answer may stand there
 
 # %% ../nbs/machine/06_modes.ipynb #fbfd118a
@@ -57,14 +59,28 @@ def _tool_calls(m, step, cut=False):
     return calls
 
 # %% ../nbs/machine/06_modes.ipynb #c5c2d09d
+def _content(m, cut):
+    "The text of a message; one that was cut off because it repeated itself without end says it once"
+    text = content_text(getattr(m, 'content', None))
+    return cut_repeats(text) if cut else text
+
 def _history(m, text):
     "An assistant message as it may be sent back; what a provider needs of its own thinking stays"
     keep = {k:v for k,v in m.model_dump(exclude_none=True).items() if k in ('thinking_blocks','reasoning_content')} if hasattr(m, 'model_dump') else {}
     return dict(role='assistant', content=text, **keep)
 
+def _kept(read, text):
+    "What goes into the history of a `text` of which so much was `read`: no output that the model invented, and never nothing"
+    return text if read==text else read.rstrip() or '(What stood here was no output of the REPL.)'
+
+# %% ../nbs/machine/06_modes.ipynb #95f2d8df
 def _legal_name(nm):
     "A tool name that every provider takes back"
     return re.sub(r'[^\w-]', '_', nm, flags=re.A)[:64] or 'unnamed'
+
+def _sent_back(c):
+    "A tool call as it may be sent back"
+    return dict(id=c.id, type='function', function=dict(name=_legal_name(c.name), arguments=json.dumps(c.arguments or {})))
 
 # %% ../nbs/machine/06_modes.ipynb #a6244040
 def _is_bare_call(o):
@@ -81,6 +97,23 @@ def _inside(text):
     "What the fenced blocks of a last reply hold, where it may be an answer"
     return '\n'.join(o for o in code_blocks(mask_thinking(text))[0] if _may_answer(o))
 
+# %% ../nbs/machine/06_modes.ipynb #3aef5051
+def _written_calls(prose, step, tools=('run_repl',), cut=False, untagged=True):
+    "The blocks of code and the calls that stand in a text, and how far it was read"
+    w = text_calls(prose, tools, untagged, cut)
+    return [ToolCall(f'cell_{step}_{i}', c.name, c.arguments) for i,c in enumerate(w.calls)],w
+
+def _tool_names(schemas):
+    "What the tools are called"
+    return [o['function']['name'] for o in schemas if isinstance(o, dict) and isinstance(o.get('function'), dict) and 'name' in o['function']] or ['run_repl']
+
+def _as_text(turn, results):
+    "One user message, with a part for each call that ran"
+    n = len(turn.calls)
+    parts = [r['content'] if n==1 else f"Block {i+1} of {n}:\n{r['content']}" for i,r in enumerate(results)]
+    if len(results)<n: parts.append(f'Blocks {len(results)+1} to {n} were not run, because of the error.')
+    return [dict(role='user', content='Output of the REPL:\n' + '\n\n'.join(parts))]
+
 # %% ../nbs/machine/06_modes.ipynb #f6433e55
 _tagged = r'(?:```|~~~)[ \t]*(?:repl|python3?|py|ipython|tool_code)\b'
 _code_block = re.compile(rf'^[ \t]*{_tagged}', re.M|re.I)
@@ -93,7 +126,7 @@ def _code_kind(has_block, outside, prose):
     return 'asked' if _call_text.search(prose) else ''
 
 class ToolsMode:
-    "Code comes as calls of tools, and results go back as tool messages"
+    "Code comes as calls of tools, and results go back as tool messages; what is called in the text runs too"
     name = 'tools'
 
     def __init__(self,
@@ -111,19 +144,23 @@ class ToolsMode:
         cut:bool=False, # Did the provider cut it off?
     )->Turn:
         "Take a reply apart"
-        text,asked = content_text(getattr(m, 'content', None)),_tool_calls(m, step, cut)
-        calls,message,prose = [] if last else asked,_history(m, text),mask_thinking(text)
+        text,asked,code = _content(m, cut),_tool_calls(m, step, cut),''
+        said,message,prose = text,_history(m, text),mask_thinking(text)
         if asked: code = 'calls'
-        else: code = _code_kind(_code_block.search(prose), mask_code(prose), prose) if self.schemas else ''
-        if calls: message['tool_calls'] = [dict(id=c.id, type='function', function=dict(name=_legal_name(c.name), arguments=json.dumps(c.arguments or {}))) for c in calls]
-        return Turn(text, calls, message, code, _inside(text) if last else '')
+        if asked and not last: message['tool_calls'] = [_sent_back(c) for c in asked]
+        if self.schemas and not asked:
+            asked,w = _written_calls(prose, step, _tool_names(self.schemas), cut, untagged=False)
+            text,prose = text[:w.end],prose[:w.end]
+            message['content'] = _kept(text, said)
+            said,code = (w.outside,'calls') if asked else (text,_code_kind(_code_block.search(prose), mask_code(prose), prose))
+        return Turn(said, [] if last else asked, message, code, _inside(text) if last else '')
 
     def results(self,
         turn:Turn, # The reply
         results:list, # `{"role": "tool", …}` of each call that ran
     )->list: # Messages for the history
-        "How results go back: as they are"
-        return results
+        "How results go back: as they are; those of calls in the text as a text, since the history holds no call for them"
+        return results if turn.message.get('tool_calls') else _as_text(turn, results)
 
 # %% ../nbs/machine/06_modes.ipynb #d5d30d53
 _schemas = {}
@@ -180,19 +217,16 @@ class FenceMode:
 
     def read(self, m, step, last=False, cut=False):
         "Take a reply apart"
-        text = content_text(getattr(m, 'content', None))
+        text = _content(m, cut)
         prose = mask_thinking(text)
-        cells,outside = code_blocks(prose, cut) # half a block is not run
-        asked,said = [ToolCall(f'cell_{step}_{i}', 'run_repl', dict(python_code=c)) for i,c in enumerate(cells)],text
-        if not asked:
-            asked = _tool_calls(m, step, cut)
-            if asked: said = '\n'.join([text]*bool(text.strip()) + [_as_block(c) for c in asked])
-        code = 'calls' if asked else _code_kind(code_blocks(prose)[0], outside, prose)
-        return Turn(outside if code else text, [] if last else asked, _history(m, said), code, _inside(text) if last else '')
+        written,w = _written_calls(prose, step, cut=cut) # half a block is not run
+        called,said = _tool_calls(m, step, cut),_kept(text[:w.end], text)
+        text,prose = text[:w.end],prose[:w.end]
+        if called and not code_blocks(prose, cut)[0]: written,said = called,'\n'.join([said]*bool(said.strip()) + [_as_block(c) for c in called])
+        outside = code_blocks(w.outside)[1]
+        code = 'calls' if written else _code_kind(cut and text_calls(prose).calls, outside, prose)
+        return Turn(outside if code and code!='asked' else text, [] if last else written, _history(m, said), code, _inside(text) if last else '')
 
     def results(self, turn, results):
         "How results go back: one user message, a part for each block that ran"
-        n = len(turn.calls)
-        parts = [r['content'] if n==1 else f"Block {i+1} of {n}:\n{r['content']}" for i,r in enumerate(results)]
-        if len(results)<n: parts.append(f'Blocks {len(results)+1} to {n} were not run, because of the error.')
-        return [dict(role='user', content='Output of the REPL:\n' + '\n\n'.join(parts))]
+        return _as_text(turn, results)

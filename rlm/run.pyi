@@ -25,6 +25,8 @@ class Run:
         steps     int                      Root model replies
         limit     str|None        None     Which limit ended it
         error     Exception|None  None     What failed, if anything did; `str` of it is one sentence
+        grounded  bool|None       None     Does what the code printed bear the answer out? None where nothing can
+                                           be said: a long answer, a yes or no
         messages  list            list()   The whole history
         trace     Trace           Trace()  Every `Event` of the run and what it started, pieces of text aside;
                                            `run.trace.df()` is a table
@@ -36,12 +38,16 @@ class Run:
     steps: int
     limit: str | None = ...
     error: Exception | None = ...
+    grounded: bool | None = ...
     messages: list = ...
     trace: Trace = ...
     @property
     def cost(self) -> float | None:
         """US dollars; None when a price is unknown"""
     def __bool__(self) -> bool: ...
+    @property
+    def warnings(self) -> list[str]:
+        """What should be known of the answer: that nothing was looked at, that nothing bears it out"""
     def access(self) -> list[dict]:
         """What code of the run tried to touch besides its context: files, the network, processes"""
     @property

@@ -9,7 +9,7 @@ __all__ = ['least', 'is_secret_name', 'secret_values', 'public_params', 'hidden_
 # %% ../nbs/00_secrets.ipynb #94d7ef09
 import json, os, re
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
 # %% ../nbs/00_secrets.ipynb #32360403
@@ -82,7 +82,11 @@ gl(?:sa|c)_[\w=+/-]{16,} | NRAK-\w{16,} | (?:sdk|api|mob)-[0-9a-f]{8}-[0-9a-f-]{
 _mixed = '(?=[a-z_-]{0,40}[A-Z0-9])'
 _bodies = '|'.join(o.strip() for line in _forms.replace('<mixed>', _mixed).strip().split('\n') for o in re.sub(r'\s+#.*', '', line).split(' | '))
 _apart = r'(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4})|(?<=\\x[0-9a-fA-F]{2})|(?<=%[0-9a-fA-F]{2})|(?<=[\[;]\dm)|(?<=[\[;]\d\dm))' # no letter before it, but those of an escape, as JSON, Python, URLs and terminals write them
-_prefixed = re.compile(f'{_apart}(?:{_bodies})', re.A)
+_unescaped = '(?<![A-Za-z0-9])' # much quicker, for where no escape can end in front of a key
+
+@cache # when it is first needed: to compile it takes milliseconds
+def _prefixed(apart): return re.compile(f'{apart}(?:{_bodies})', re.A)
+
 _run = re.compile(r'[\w\-.~+/=:%]{12,}', re.A) # a key is in one of these, and looking for them is quick
 
 # %% ../nbs/00_secrets.ipynb #fb52f321
@@ -114,7 +118,8 @@ def _by_place(text):
 def _by_form(text):
     res,at = [],0
     for run in _run.finditer(text):
-        for k in _prefixed.finditer(text, run.start(), run.end()):
+        escaped = '%' in run[0] or text[run.start()-1:run.start()] in ('\\','[',';')
+        for k in _prefixed(_apart if escaped else _unescaped).finditer(text, run.start(), run.end()):
             res += [text[at:k.start()+3], '…']
             at = k.end()
     return ''.join(res) + text[at:]

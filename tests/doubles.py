@@ -2,6 +2,7 @@
 import asyncio,socketserver,threading,time
 from email.utils import formatdate
 from functools import partial
+import pytest
 from rlm import rerun
 from rlm.models.background import get_background
 from rlm.models.lm import LM
@@ -166,6 +167,10 @@ faults = dict(bad_request=(Fault(400, 'no such parameter'), 'bad_request', False
     cut_late=(Fault(drop='body', reply='FINAL(no)' + 'x'*5000), ('connection','malformed','server'), True),
     cut_call=(Fault(drop='body', reply=call_repl('executed = True', 'x'*50)), ('connection','malformed','server'), True))
 
+# Another status or another wording of what stands above too: each is told apart like all others, over both transports, and goes the same way from there
+alike = set('''forbidden no_money unavailable overloaded quota_code quota_hard credit rate_limit_date rate_limit_past too_long too_long_code filter_code origin_timeout
+    unprocessable null_body cut_early'''.split())
+
 # only in a stream: the provider fails after the first piece of text
 in_stream = {
     '529_in_stream': (Fault(200, body=begun + 'data: {"error": {"message": "Overloaded", "type": "overloaded_error", "code": 529}}\n\n'), ('server','connection','malformed'), True),
@@ -186,6 +191,10 @@ odd = dict(empty=('', 'empty'),
     wrong_argument=(say(None, tool_call('run_repl', dict(source='executed = True'))), 'empty'),
     surrogate=('a lone \ud83d here', None),
     surrogate_in_code=(call_repl("executed = '\ud83d'", 'a lone \ud83d here'), None))
+
+def once(names):
+    "Rows of a table of faults; those that only repeat what others do come with `-m slow`"
+    return [pytest.param(o, marks=pytest.mark.slow) if o in alike else o for o in names]
 
 class Scene:
     "The script of a server that fails at one place: at the first root call, in the middle, in a sub-call or in a batch; `left` times"

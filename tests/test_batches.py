@@ -50,8 +50,8 @@ def test_each_fault_is_a_value():
 
 def test_other_failures_are_values():
     "A time-out, an empty reply, a refusal, a filter, a script's own exception"
-    said = dict(late=Fault(delay=9, reply='late'), empty='  ', refusal=say('', refusal='I will not'), filter=say('', finish_reason='content_filter'))
-    with Door(lambda m: said.get(m[-1]['content'], 'fine')) as server: rs = lm(server, timeout=1., retries=0).map(['a', *said, 'b'])
+    said = dict(late=Fault(delay=30, reply='late'), empty='  ', refusal=say('', refusal='I will not'), filter=say('', finish_reason='content_filter'))
+    with Door(lambda m: said.get(m[-1]['content'], 'fine')) as server: rs = lm(server, timeout=3., retries=0).map(['a', *said, 'b'])
     assert rs[0]==rs[-1]=='fine' and [r.error.kind for r in rs[1:-1]]==['timeout','empty','refused','content_filter']
     def script(m): return ZeroDivisionError('oops') if m[-1]['content']=='bad' else 'fine'
     rs = ScriptedLM(script, retries=0).map(['a','bad','b'])

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 import pytest
-from forks import run_script,script
+from forks import here,run_script,script
 from rlm.cli import main
 from rlm.inputs import BadUse, read_context
 from rlm.models.scripted import Fault, ScriptedServer, call_repl, say
@@ -152,9 +152,10 @@ def test_limits_say_what_there_is(files, capsys):
     assert code==1 and not out and 'The limit on tokens ended the run; there is no answer yet.' in err and '--trace' in err, err
 
 def test_time_begins_with_the_run(files):
-    "The import of litellm, two seconds on a quick machine, is not the run's time"
+    "The import of litellm, two seconds on a quick machine and here more than the limit, is not the run's time"
     with ScriptedServer(lambda m: call_repl('print(len(context))') if len(m)==2 else 'FINAL(Olaf)') as server:
-        code,out,err = fresh_cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, '--max-time', '1.5')
+        code,out,err = fresh_cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, '--max-time', '6',
+            PYTHONPATH=os.pathsep.join([str(here/'scripts'/'slow_import'), os.environ['PYTHONPATH']]))
     assert (code,out)==(0,'Olaf\n'), err
 
 def test_small_things(files, capsys):

@@ -2,7 +2,7 @@
 import json,random,socket
 from functools import partial
 import doubles,pytest
-from doubles import Scene, bare, faults, in_stream, odd, secret
+from doubles import Scene, bare, faults, in_stream, odd, once, secret
 from rlm.core import RLM, LoopOptions, advanced_toolloop
 from rlm.models.budget import Limits
 from rlm.models.lm import LM
@@ -11,8 +11,11 @@ from rlm.models.scripted import ScriptedServer, ScriptedLM, Fault, call_repl, sa
 from rlm.prompts import EMPTY_NOTE
 from rlm.tools import prep_shell, make_run_repl
 
-# litellm takes most of the time: its turn in the largest tables comes with `pytest -m "slow or not slow"`
+# litellm takes most of the time: its turn in large tables comes with `pytest -m "slow or not slow"`
 litellm_slowly = pytest.mark.parametrize('transport', ['direct', pytest.param('litellm', marks=pytest.mark.slow)], indirect=True)
+# In the largest each place is gone through in one way, in turn from row to row: in all ways, and over litellm, it is with `pytest -m slow`
+in_turn = pytest.mark.parametrize('transport,every', [('direct',False), pytest.param('direct', True, marks=pytest.mark.slow), pytest.param('litellm', False, marks=pytest.mark.slow)],
+    indirect=['transport'], ids=['direct','direct-every','litellm'])
 
 lm = partial(doubles.lm, backoff=.001, api_key=secret, retries=2) # no waiting between retries
 
@@ -21,7 +24,7 @@ def test_fault_then_answer(name, transport):
     "A fault that may pass is tried again, another is not; the sentence fits on a line and shows no key"
     fault,kind,again = faults[name]
     with ScriptedServer([fault, 'Paris']) as server:
-        m = lm(server, timeout=.5 if name=='late' else 20)
+        m = lm(server, timeout=1. if name=='late' else 20)
         if again:
             assert m.text('Capital of France?')=='Paris' and len(server.asked)==2
             assert m.usage.total_tokens==server.billed.total_tokens
@@ -37,7 +40,7 @@ def test_fault_for_ever(name, transport):
     def script(messages): return call_repl('found = 42', 'It may be 42.') if not any(m['role']=='tool' for m in messages) else fault
     with ScriptedServer(script) as server:
         sh = prep_shell('some text')
-        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm(server, timeout=.5 if name=='late' else 20)))
+        items = list(advanced_toolloop('q', tools=[make_run_repl(sh)], sh=sh, model=lm(server, timeout=1. if name=='late' else 20)))
         sh.close()
     final = items[-1]
     assert [o.get('type') for o in items if isinstance(o, dict)].count('final')==1
@@ -52,9 +55,9 @@ def ways(few, place, times):
     if place=='middle': return 'deltas','events'
     return ('loop','deltas','events') if place=='first' else [('loop','deltas')[times==1], 'events'] if place=='sub' else [('deltas','loop')[times==1]]
 
-def turn(transport, hows, i):
-    "All doors over the direct transport, in turn one over litellm, which takes most of the time"
-    return hows if transport=='direct' else [hows[i%len(hows)]]
+def turn(every, hows, i):
+    "All ways, or the i-th in turn"
+    return hows if every else [hows[i%len(hows)]]
 
 def one_run(server, m, how):
     "Run it; the run's items or events as text, and how it ended"
@@ -71,17 +74,18 @@ def one_run(server, m, how):
     assert kinds.count('call_started')==kinds.count('call_ended')
     return vars(stream.run),None,str(events)+str(stream.run)+str(stream.run.messages)
 
-@litellm_slowly
-@pytest.mark.parametrize('name', [*faults, *in_stream])
-def test_fault_in_a_run(name, transport):
+@in_turn
+@pytest.mark.parametrize('name', once([*faults, *in_stream]))
+def test_fault_in_a_run(name, transport, every):
     "Anywhere in a run, once and for ever, streaming or not: one final item, the right `stop`, every token counted, no key shown"
     fault,kind,again = (faults | in_stream)[name]
+    row = [*faults, *in_stream].index(name)
     kinds,slow,key = (kind,) if isinstance(kind, str) else kind,name=='late',bare if name=='auth_other_key' else secret
     with ScriptedServer(scene:=Scene(fault)) as server:
-        m = lm(server, timeout=.5, api_key=key, retries=1) if slow else lm(server, api_key=key)
+        m = lm(server, timeout=1., api_key=key, retries=1) if slow else lm(server, api_key=key)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
-                for how in turn(transport, ways(slow or name in in_stream, place, times), times):
+                for how in turn(every, ways(slow or name in in_stream, place, times), row+(times>1)):
                     if place in ('sub','batch') and name in in_stream: continue # sub-calls are not streamed
                     where = f'{name}, {place}, {times}, {how}'
                     scene.place,scene.left,before,asked = place,times,server.billed,len(server.asked)
@@ -102,16 +106,16 @@ def test_fault_in_a_run(name, transport):
                     tries = m.retries+1 + 2*(kinds==('rate_limit',)) if again else 1 # a refusal in a crowd is not one of a call's tries
                     if times==99: assert len(server.asked)-asked<=tries + dict(first=0, middle=1, sub=2, batch=9)[place], f'{where}: tried too often'
 
-@litellm_slowly
+@in_turn
 @pytest.mark.parametrize('name', odd)
-def test_odd_reply_in_a_run(name, transport):
+def test_odd_reply_in_a_run(name, transport, every):
     "A reply that says nothing usable is told to the model; for ever, it ends the run without an exception; in a cell it is never an answer"
     reply,kind = odd[name]
     with ScriptedServer(scene:=Scene(reply)) as server:
         m = lm(server)
         for place in ('first','middle','sub','batch'):
             for times in (1, 99):
-                for how in turn(transport, ('loop','deltas','tools'), times+len(place)):
+                for how in turn(every, ('loop','deltas','tools'), [*odd].index(name)+(times>1)+len(place)):
                     where = f'{name}, {place}, {times}, {how}'
                     scene.place,scene.left,before = place,times,server.billed
                     final,a,shown = one_run(server, m, how)
@@ -152,7 +156,7 @@ def test_fallback(name, how, transport):
         model = next(o['model'] for o in reversed(server.asked) if o['messages'] is messages)
         return fault if model=='some-model' else good(messages)
     with ScriptedServer(script) as server:
-        final,a,shown = one_run(server, lm(server, timeout=.4 if name=='late' else 20, retries=1, fallbacks=['openai/second']), how)
+        final,a,shown = one_run(server, lm(server, timeout=1. if name=='late' else 20, retries=1, fallbacks=['openai/second']), how)
         assert (final['stop'],final['answer'],final['error'])==('final','Paris',None) and secret not in shown
         parts = final['usage'].by('model')
         assert list(parts)==['openai/second'] and parts['openai/second'].total_tokens==server.billed.total_tokens

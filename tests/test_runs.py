@@ -442,7 +442,7 @@ def test_slips(loop):
     assert loop(mention, call_repl('1'), 'FINAL(ok)')[0].answer=='ok'
     r,root = loop(*[mention]*3)
     assert (r.stop, len(root.asked))==('last_message', 3)
-    r,_ = loop('', say(None), '```repl\nprint(1)\n```')
+    r,_ = loop('', say(None), '```\nprint(1)\n```')
     assert (r.stop, r.steps)==('last_message', 3)
     r,_ = loop('It is 42.')
     assert (r.answer, r.stop, r.value)==('It is 42.', 'last_message', 'It is 42.')

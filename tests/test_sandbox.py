@@ -29,9 +29,9 @@ def shell(backend, context='some text', **kw): return prep_shell(context, model=
 
 def attack(backend, file, *more):
     """Results of the cells in `file`, run in a process of their own; where bubblewrap is not found, `auto` is a worker that locks itself in.
-    Attacks run in a new interpreter: what /proc tells of its environment is to be what it was given. Cells that anybody writes do not care."""
+    Attacks run in a new interpreter: what /proc tells of its environment is to be what it was given. Cells that anybody writes, and attacks on the wall, do not care."""
     env = {'CANARY_API_KEY': ENV, 'OPENAI_API_KEY': ENV, **({'PATH': '/nowhere'} if backend=='auto' else {})}
-    if file.name=='ordinary.jsonl': res = run_script(here/'attacks.py', backend, file, env=env, timeout=250)
+    if file.name in ('ordinary.jsonl','walls.jsonl'): res = run_script(here/'attacks.py', backend, file, *more, env=env, timeout=250)
     else: res = subprocess.run([sys.executable, str(here/'attacks.py'), backend, str(file), *more], env={**os.environ, **env}, capture_output=True, text=True, timeout=250)
     assert res.returncode==0, (res.stdout+res.stderr)[-3000:]
     got = json.loads(res.stdout.splitlines()[-1])

@@ -112,13 +112,12 @@ def test_data_is_an_answer(mode):
 
 # Calls and answers in the notation of something else
 
-calls = ('<tool_call>\n{"name": "run_repl", "arguments": {"python_code": "print(1)"}}\n</tool_call>', 'Let me look.\n{"name": "run_repl", "arguments": {"python_code": "print(1)"}}', '<function=run_repl><parameter=python_code>print(1)</parameter></function>',
-    '[TOOL_CALLS][{"name": "run_repl", "arguments": {}}]', 'run_repl("1")', '[run_repl(python_code="1")]', 'functions.run_repl({"python_code": "1"})', 'Action: run_repl\nAction Input: 1', '<|python_tag|>1', '```repl print(1)```', '> ```repl\n> 1\n> ```', '```repl:main.py\n1\n```', '```tool_code\n1\n```')
+nearly_calls = '```repl print(1)```', '> ```repl\n> 1\n> ```', '```repl:main.py\n1\n```', '<tool_call>', '{"name": "run_repl"}'
 
 @modes
-@pytest.mark.parametrize('text', calls)
-def test_calls_as_text(text, mode):
-    "A call that stays in the text, as of a server that does not know the model's notation, is no answer; an answer beside it is"
+@pytest.mark.parametrize('text', nearly_calls)
+def test_nearly_calls(text, mode):
+    "What looks like a call and cannot be read as one is no answer; an answer beside it is"
     r,root = run(text, 'FINAL(ok)', mode=mode)
     assert (r.answer, told(root))==('ok', [FENCE_NOTE if mode=='tools' else BARE_NOTE])
     r,_ = run(*[text]*3, mode=mode)
@@ -127,8 +126,9 @@ def test_calls_as_text(text, mode):
 
 @pytest.mark.parametrize('tag', ['python3','ipython','repl {.python}','Py'])
 def test_tagged_blocks_in_tools_mode(tag):
+    "A block that says that it is code runs in tools mode too"
     r,root = run(f'```{tag}\nprint(1)\n```', 'FINAL(ok)', mode='tools')
-    assert r.answer=='ok' and told(root)==[FENCE_NOTE]
+    assert r.answer=='ok' and told(root)==['Output of the REPL:\n1']
 
 @modes
 @pytest.mark.parametrize('text', ['FINAL_VAR[x]', 'FINAL_VAR: x', 'FINAL_VAR = x', '**FINAL_VAR** x', 'FINALVAR(x)', 'FINAL VAR(x)', 'FINAL-VAR(x)', 'final_var(x)', 'FinalVar(x)', 'FINAL[Paris]', 'Final(Paris)', 'FINAL_VAR(“x”)'])

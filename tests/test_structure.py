@@ -93,7 +93,7 @@ def test_registry():
     for k,v in found.items():
         mod,_,nm = v.partition(':')
         assert hasattr(importlib.import_module(mod), nm or 'main'), v
-        assert wing(mod)==('machine' if k=='HELPERS' else 'shell'), v
+        assert wing(mod)=='shell', v
 
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"

@@ -3,7 +3,7 @@ import contextlib,json,os,random,sys,threading,time,warnings
 from dataclasses import replace
 from pathlib import Path
 import pytest
-from doubles import Scene, faults, fork, in_stream, odd, replay, resume, sound, totals
+from doubles import Scene, faults, fork, in_stream, odd, once, replay, resume, sound, totals
 from forks import script
 from rlm.context.about import _pieces, context_facts
 from rlm.core import RLM, LoopOptions, Run, advanced_toolloop
@@ -123,14 +123,14 @@ def test_rows(tmp_path):
 
 every = [*faults, *in_stream, *odd]
 
-@pytest.mark.parametrize('name', every)
+@pytest.mark.parametrize('name', once(every))
 def test_fault_is_recorded(name, tmp_path, monkeypatch):
     "A run through any fault, anywhere, loads and replays without the server, and its file gives no secret away, not even one that the provider says"
     for nm in ('OTHER_API_KEY', 'SOME_TOKEN'): monkeypatch.setenv(nm, hidden['env'])
     key = 'planted0123456789abcdef' if name=='auth_other_key' else hidden['bare'] if every.index(name)%2 else hidden['api_key'] # as that fault says it
     fault = odd[name][0] if name in odd else (faults | in_stream)[name][0]
     with ScriptedServer(scene:=Scene(planted(fault, ' '.join(hidden.values())))) as server:
-        m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=.5 if name=='late' else 20, retries=1, extra_headers={'Authorization': f"Bearer {hidden['header']}", 'X-Api-Key': hidden['header']})
+        m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=1. if name=='late' else 20, retries=1, extra_headers={'Authorization': f"Bearer {hidden['header']}", 'X-Api-Key': hidden['header']})
         m.backoff = .001
         monkeypatch.delenv('RLM_LIVE')
         for i,(place,times) in enumerate([('first',99), ('middle',1), ('sub',99), ('batch',1)]):

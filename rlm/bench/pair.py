@@ -14,10 +14,14 @@ from typing import TextIO
 from .._docs import documented
 from ..config import check_context, check_query
 from ..core import RLM
-from ..models.budget import Budget, BudgetExceeded, Limits, as_limits
+from ..models.budget import Budget, BudgetExceeded, Limits, as_limits, check_whole
 from ..models.lm import LM
 from ..models.open import as_lm, as_lms
+from ..models.params import estimate_tokens
 from ..models.providers import LMError, load_litellm
+from ..models.usage import Usage
+from ..prompts import Prompts
+from ..shell.capture import clip
 
 # %% ../../nbs/bench/01_pair.ipynb #b0b93f2a
 VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the baseline
@@ -30,25 +34,36 @@ def _measured(method, ask, lm):
     return dict(method=method, time=time.perf_counter()-start, answer=answer, tokens=usage.total_tokens, cost=usage.cost, calls=usage.calls,
         model=lm.model, usage=usage, **more)
 
+def _shorter(lm, text, cut):
+    "`text`, and what to send where it is too long: each time the head and tail of four fifths"
+    most = len(text) if cut is True or not cut else min(cut, len(text))
+    if cut and lm.window and (n := estimate_tokens(text))>.9*lm.window: most = min(most, int(.9*lm.window*most/n))
+    yield clip(text, most),len(text)-most
+    while cut and (most := most*4//5)>=500: yield clip(text, most),len(text)-most
+
 @documented
 def benchmark_vanilla(
     context:object, # The input; anything but a str is put into the prompt as `str(context)`
     query:str, # The question
     model:str|LM, # Model to call
     base_url:str|None=None, # Its OpenAI-protocol endpoint, if not the provider's own
+    cut:bool|int=False, # Send head and tail of a context that does not fit? A number: or that has more characters than this
     **params, # More for `LM`: api_key, temperature …
-)->dict: # `method`, `time` in seconds, `answer` (None when the call failed), `tokens`, `cost`, `calls`, `model`, `usage`, `error`
+)->dict: # `method`, `time` in seconds, `answer` (None when the call failed), `tokens`, `cost`, `calls`, `model`, `usage`, `error`, `cut` (characters left out)
     "Ask the question in one call that holds the whole context"
     check_context(context)
     check_query(query)
+    if not isinstance(cut, bool): check_whole('cut', cut)
     lm = as_lm(model, base_url, benchmark_vanilla, **params)
     lm = lm.using(budget=Budget(lm.budget.limits))
-    messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{context}')]
     def ask():
-        answer = error = None
-        try: answer = lm.text(messages)
-        except (LMError, BudgetExceeded) as e: error = str(e)
-        return answer,lm.usage,dict(error=error)
+        for text,left_out in _shorter(lm, str(context), cut):
+            messages = [dict(role='system', content=VANILLA_PROMPT), dict(role='user', content=f'Question: {query}\n\nText:\n{text}')]
+            answer = error = None
+            try: answer = lm.text(messages)
+            except (LMError, BudgetExceeded) as e: error = e
+            if error is None or error.kind!='context_window': break
+        return answer,lm.usage,dict(error=str(error) if error else None, cut=left_out)
     return _measured('vanilla', ask, lm)
 
 # %% ../../nbs/bench/01_pair.ipynb #39170c2d
@@ -62,19 +77,22 @@ def benchmark_rlm(
     max_steps:int|None=None, # Root model replies; None for `limits.steps`
     limits:Limits|None=None, # How far the run may go; `max_steps` goes before its `steps`
     mode:str='auto', # How code leaves a reply: `tools`, `fence` or `auto`, as `RLM` takes it
+    prompts:Prompts|None=None, # What the root model is told, as `RLM` takes it
     sandbox:str|Callable|None=None, # Where cells run, as `RLM` takes it
     trace:str|Path|None=None, # File or folder to write the run to, as `RLM` takes it
     tools:dict|list|None=None, # More functions or values for the REPL
+    emit:Callable|None=None, # Told of each `Event`; replies are streamed then
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, temperature …
-)->dict: # As `benchmark_vanilla`; tokens and cost count sub-calls too; also `steps` and `stop`
+)->dict: # As `benchmark_vanilla`; tokens and cost count sub-calls too; also `steps`, `stop`, `sub_calls` and `grounded`
     "Ask the question with the context in a REPL"
     limits = as_limits(limits)
     if max_steps is not None: limits = replace(limits, steps=max_steps)
     lm,sub_lm = as_lms(model, sub_model, caller=benchmark_rlm, **params)
-    rlm = RLM(lm, sub_lm, limits=limits, mode=mode, sandbox=sandbox, trace=trace, tools=tools)
+    rlm = RLM(lm, sub_lm, limits=limits, mode=mode, prompts=prompts, sandbox=sandbox, trace=trace, tools=tools)
     check_query(query)
     def ask():
-        with rlm.chat(context) as chat: run = chat.drive(chat.start(query), verbose)
-        return run.answer or None,run.usage,dict(error=str(run.error) if run.error else None, steps=run.steps, stop=run.stop)
+        with rlm.chat(context) as chat: run = chat.drive(chat.start(query, emit), verbose)
+        return run.answer or None,run.usage,dict(error=str(run.error) if run.error else None, cut=0, steps=run.steps, stop=run.stop,
+            sub_calls=run.usage.by('role').get('sub', Usage()).calls, grounded=getattr(run, 'grounded', None))
     return _measured('rlm', ask, rlm.lm)

@@ -6,7 +6,7 @@
 __all__ = ['few_threads', 'learn_packages', 'MissingPackage', 'start_error', 'worker_command']
 
 # %% ../../nbs/shell/10_launch.ipynb #6779a3f0
-import importlib.util, json, os, re, subprocess, sys
+import importlib, importlib.util, json, os, re, subprocess, sys
 from .._registry import FIND_VAR, LOCK_DOWN, SHELL, WORKER
 from .bounds import Bounds
 from .folders import make_folder, remove_folder
@@ -116,6 +116,7 @@ def worker_command(
     fd:int, # Its end of the channel
 )->list[str]: # The program and its arguments
     "How a worker is started; makes what has to be in its folder"
+    importlib.import_module(WORKER) # nothing of it runs here, but its bytecode is kept, which a worker may read and not write
     scratch,boot = f'{folder}/scratch',f'{folder}/boot' # cells cannot write to the second
     for o in (scratch, boot): os.makedirs(o, 0o700, exist_ok=True)
     more,path = link_packages(f'{folder}/packages', _found)

@@ -6,7 +6,7 @@
 __all__ = ['FORMAT', 'trace_path', 'TraceFile']
 
 # %% ../../nbs/trace/03_files.ipynb #fae8d732
-import itertools, json, os, stat, sys, time, warnings
+import functools, itertools, json, os, stat, sys, time, warnings
 from contextlib import suppress
 from dataclasses import is_dataclass
 from datetime import datetime
@@ -161,6 +161,7 @@ def _version(nm):
     try: return version(nm)
     except PackageNotFoundError: return None
 
+@functools.cache # of a process: reading them takes milliseconds
 def _versions():
     import rlm
     return dict(python=sys.version.split()[0], rlm=rlm.__version__, **{o: _version(o) for o in ('litellm','ipython','fastcore')})
@@ -180,7 +181,7 @@ class TraceFile:
         self.path,self.problem = path,None
         self._secrets = tuple(o for o in (*secrets, *secret_values()) if o and len(o)>=least) # a shorter key is a word, as local servers take it
         _being_written.add(path.absolute())
-        self.header = dict(kind='header', format=FORMAT, time=round(time.time(), 6), packages=_versions(), **header)
+        self.header = dict(kind='header', format=FORMAT, time=round(time.time(), 6), packages=dict(_versions()), **header)
         self.write(self.header)
 
     def write(self,

@@ -1,0 +1,9 @@
+# Made from literals.py by tools/stubs.py: do not edit
+__all__ = ['most_mended', 'closing', 'unescape', 'read_value']
+
+def closing(text: str, start: int, stop: int | None=None) -> int | None: ...
+
+def unescape(text: str) -> str: ...
+most_mended: int
+
+def read_value(text: str, start: int=0, stop: int | None=None, whole: bool=False) -> tuple: ...

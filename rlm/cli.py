@@ -146,10 +146,26 @@ def demo(
     return 0 if res['answer'] else 1
 
 # %% ../nbs/interface/02_cli.ipynb #f59ffdb4
-def doctor():
-    "Say how the model's code would be isolated on this machine"
-    from rlm.shell.machine import doctor
-    print(doctor())
+def doctor(
+    model:str=None, # Model to ask what it can do; default: with --base-url the only one that the server has
+    base_url:str=None, # OpenAI-protocol endpoint to ask, e.g. http://localhost:8080/v1
+    timeout:float=120, # Seconds for one question to it
+):
+    "Say how the model's code would be isolated on this machine, or with --model what a model can do"
+    if not model and not base_url:
+        from rlm.shell.machine import doctor
+        print(doctor())
+        return 0
+    model,note = pick_model(model, base_url)
+    if note: notice(note)
+    from rlm.models.check import check_model
+    from rlm.models.providers import LMError
+    notice(f'Asking {model} ten short questions …')
+    try: report = check_model(model, base_url, timeout=timeout)
+    except LMError as e:
+        notice(_as_flags(e))
+        return 1
+    print(clean(str(report)))
     return 0
 
 # %% ../nbs/interface/02_cli.ipynb #36344950
@@ -189,7 +205,7 @@ def _main(argv):
     if argv[0] not in COMMANDS: return _bad_use(f"there is no command {argv[0]!r}; commands: {', '.join(COMMANDS)}.")
     f = COMMANDS[argv[0]]
     args = _parse(f, argv[1:])
-    if f is not doctor: read_env()
+    if f is not doctor or args['model'] or args['base_url']: read_env()
     first = [args.pop(o) for o in list(signature(f).parameters)[:1]] + args.pop('files', []) # files are variadic, so what stands before them is passed by place
     return f(*first, **{k:v for k,v in args.items() if k not in ('pdb','xtra')})
 

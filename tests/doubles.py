@@ -98,7 +98,7 @@ def tree(codes, sub=lambda m: 'sub', mode='tools'):
         if messages[0]['role']!='system': return sub(messages)
         asked = next(m['content'] for m in messages if m['role']=='user')
         replies = next(v for k,v in codes.items() if asked.startswith(k))
-        if messages[-1]['content']==LANDING_PROMPT: return 'FINAL(landed)'
+        if messages[-1]['content'].endswith(LANDING_PROMPT): return 'FINAL(landed)'
         r = replies[min(sum(m['role']=='assistant' for m in messages), len(replies)-1)]
         if isinstance(r, Fault): return r
         if r[:1] in ('','='): return r[1:]

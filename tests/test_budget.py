@@ -25,7 +25,7 @@ def greedy(code=batch, sub='nothing here', landing='FINAL(best)'):
     "A script: the root runs `code` for ever, and answers only when told that the budget is used up"
     def script(messages):
         if messages[0]['role']!='system': return sub
-        return landing if messages[-1]['content']==LANDING_PROMPT else call_repl(code, f"so far {sum(m['role']=='assistant' for m in messages)}")
+        return landing if messages[-1]['content'].endswith(LANDING_PROMPT) else call_repl(code, f"so far {sum(m['role']=='assistant' for m in messages)}")
     return script
 
 lm = partial(doubles.lm, backoff=.001)
@@ -71,7 +71,7 @@ def test_calls_are_counted_over_retries():
 def test_fence_mode():
     def script(messages):
         if messages[0]['role']!='system': return 'nothing here'
-        return 'FINAL(best)' if messages[-1]['content']==LANDING_PROMPT else f'so far\n```repl\n{batch}\n```'
+        return 'FINAL(best)' if messages[-1]['content'].endswith(LANDING_PROMPT) else f'so far\n```repl\n{batch}\n```'
     with ScriptedServer(script) as server:
         run,_ = ask(lm(server), Limits(steps=1000, calls=20), mode='fence')
         assert server.billed.calls==20
@@ -200,7 +200,7 @@ def test_model_is_told():
     def script(messages):
         if messages[0]['role']!='system': return 'yes'
         n = sum(m['role']=='assistant' for m in messages)
-        if messages[-1]['content']==LANDING_PROMPT: return 'FINAL_VAR(seen)'
+        if messages[-1]['content'].endswith(LANDING_PROMPT): return 'FINAL_VAR(seen)'
         return call_repl(f"seen = globals().get('seen', []) + [budget()]\nr = llm_query_batched(['a'] * {64 if n>8 else 4}, cache=False)\nseen[-1]['bad'] = sum(o.startswith('[ERROR budget') for o in r)")
     with ScriptedServer(script) as server: run,_ = ask(lm(server), Limits(calls=61, tokens=10**6, cost=None, time=100))
     lefts = [o['calls'] for o in run.value]
@@ -213,8 +213,8 @@ def test_landing_is_a_user_message():
     "And it comes once, without tools"
     with ScriptedServer(greedy()) as server: ask(lm(server), Limits(calls=3))
     last = server.asked[-1]
-    assert last['messages'][-1]==dict(role='user', content=LANDING_PROMPT) and not last.get('tools')
-    assert [m['content']==LANDING_PROMPT for o in server.asked for m in o['messages']].count(True)==1
+    assert last['messages'][-1]['role']=='user' and last['messages'][-1]['content'].endswith(LANDING_PROMPT) and not last.get('tools')
+    assert [LANDING_PROMPT in (m['content'] or '') for o in server.asked for m in o['messages']].count(True)==1
 
 @pytest.mark.parametrize('landing', ['', 'It is 42.', Fault(503), Fault(401), call_repl('1'), 'FINAL_VAR(nope)'])
 def test_landing_goes_wrong(landing):

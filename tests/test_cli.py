@@ -227,3 +227,13 @@ def test_wide_limits_again(files, capsys, monkeypatch):
     capsys.readouterr()
     assert main(['resume', 't.jsonl', 'other.txt'])==2 and 'give --max-steps 1 --max-tokens 50000000 --max-cost 2.0 again' in capsys.readouterr().err
     assert main(['resume', 't.jsonl', 'other.txt', '--max-tokens', '50000000', '--max-steps', '9'])==0
+
+def test_doctor_of_a_model():
+    "What a server can do goes to stdout; one that is not there, is elsewhere or refuses the key is a sentence and an exit code; without a model it speaks of this machine"
+    with ScriptedServer(lambda m: 'Paris is the capital of France.', about={'/v1/models': dict(data=[dict(id='m', max_model_len=2048)])}) as server:
+        code,out,err = cli('doctor', '--base-url', server.url)
+        assert code==0 and 'window        2,048 tokens' in out and "mode='fence'" in out and 'Asking openai/m' in err
+    with ScriptedServer(lambda m: Fault(401, 'no such key')) as server: bad = [cli('doctor', '--model', 'openai/m', '--base-url', o) for o in (server.url, server.url.removesuffix('/v1'), 'localhost')]
+    bad.append(cli('doctor', '--model', 'openai/m', '--base-url', server.url))
+    assert [o[0] for o in bad]==[1, 1, 2, 1] and not any(o[1] for o in bad)
+    for (_,_,err),said in zip(bad, ('was refused: no such key', 'most servers want /v1', 'write it as http', 'is the server running')): assert said in err

@@ -6,7 +6,7 @@
 __all__ = ['Scope', 'fingerprint', 'Call']
 
 # %% ../../nbs/models/09_calls.ipynb #53f069a6
-import asyncio, hashlib, json, random, time
+import asyncio, hashlib, json, random, time, warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fastcore.basics import patch
@@ -14,7 +14,7 @@ from .background import Halted, concurrency as default_concurrency, get_backgrou
 from .budget import Budget, BudgetExceeded
 from .messages import clean_reply, content_text, message_of, reply_text
 from .params import estimate_tokens, most_tokens, prompt_tokens
-from .providers import LMError, classify, load_litellm
+from .providers import LMError, classify, in_full, load_litellm
 from .usage import Usage, known_cost, usage_of
 from ..secrets import hidden_values, public_params
 
@@ -99,11 +99,12 @@ _unsent = 'forbidden','unknown_model','missing_key','no_price' # refused before 
 async def paid(self:Call, lm)->tuple: # The reply and its usage; raises `LMError` or `BudgetExceeded`
     "One try of `lm`, within the budget: reserved before it is sent, counted when it is there"
     held,start,left = lm.reserve(self.request, self.last),time.perf_counter(),lm.budget.seconds_left(self.last)
-    limit = lm.timeout if left is None else min(lm.timeout, left)
+    limit,request = lm.timeout if left is None else min(lm.timeout, left),lm.fitted(self.request)
     try:
-        async with asyncio.timeout(limit): r = await (lm.stream(self.request, self.on_text) if self.on_text else lm.send(self.request))
+        async with asyncio.timeout(limit): r = await (lm.stream(request, self.on_text) if self.on_text else lm.send(request))
     except BaseException as e:
         failed = classify(e, lm.model, lm.base_url, [lm.api_key, *hidden_values(lm.params)]) if isinstance(e, Exception) else e
+        if isinstance(failed, LMError): lm.understand(failed, in_full(e), self.request, request)
         sent = getattr(failed, 'kind', None) not in _unsent
         lm.budget.release(held, sent, sent and getattr(failed, 'unsettled', True)) # an interrupt settles nothing
         if isinstance(e, TimeoutError) and limit<lm.timeout: raise _out_of_time(lm, f'ended a call of {lm.model}') from e
@@ -137,21 +138,24 @@ async def gated(self:Call, lm)->tuple: # As `paid`
 @patch
 async def with_retries(self:Call, lm)->tuple: # The reply, and the usage of all tries; raises `LMError` or `BudgetExceeded`
     "Tries until one succeeds or none makes sense"
-    spent,n = None,0 # by tries that were billed and of no use
+    spent,n,loads,start = None,0,0,time.monotonic() # `spent` by tries that were billed and of no use
     while True:
         try:
             r,usage = await self.gated(lm)
             return r,usage+spent if spent else usage
         except LMError as e:
             if e.usage: spent = e.usage = e.usage+spent if spent else e.usage
-            wait = e.wait if e.wait is not None else min(lm.max_wait, lm.backoff * 2**min(n, 20) * random.uniform(.5, 1.5))
+            wait = 0. if e.again else e.wait if e.wait is not None else min(lm.max_wait, lm.backoff * 2**min(n+loads, 20) * random.uniform(.5, 1.5))
+            if e.loading: wait = min(wait, 5.) # it may be there any second
             left = lm.budget.seconds_left(self.last)
-            used_up = n==lm.retries and not e.crowded
+            used_up = time.monotonic()+wait>start+lm.timeout if e.loading else n==lm.retries and not (e.crowded or e.again)
             too_long = wait>lm.max_wait or left is not None and wait>=left
-            if not e.retry or used_up or too_long: raise
+            if not (e.retry or e.again) or used_up or too_long: raise
+            if e.loading and not loads: warnings.warn(f'{e} It is waited for, up to {lm.timeout:,.0f} seconds.')
             self.scope.tell('call_retried', lm.model, of=self.number, error=e, wait=wait)
             if self.on_text: self.on_text(None)
-            n += not e.crowded # refused only because others were under way: that is no try
+            loads += e.loading
+            n += not (e.crowded or e.again or e.loading) # what was refused for others that were under way, for its form, or too early was no try
             await asyncio.sleep(wait)
         except BudgetExceeded as e:
             e.usage = spent

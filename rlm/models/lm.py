@@ -16,6 +16,7 @@ from .batches import ask_all
 from .budget import Budget, Reservation
 from .calls import Call, Scope
 from .direct import complete, unstreamed
+from .endpoints import Served
 from .messages import as_messages, cache_points, clean_text, parse_form, read_stream, reply_text, sendable, withheld
 from .params import chat_params, check_lm_args, check_values, more_params, most_tokens, own_params, prompt_tokens, refuse_unknown
 from .providers import LMError, check_live, check_url, load_litellm, resolve_model
@@ -23,7 +24,7 @@ from .usage import Usage, known_cost, nearest
 
 # %% ../../nbs/models/13_lm.ipynb #6c26df68
 @documented
-class LM:
+class LM(Served):
     "A model to call"
     backoff = .5 # Seconds before the first retry; doubles each time, with jitter
     max_wait = 60. # Seconds: a provider that asks for more is not waited for
@@ -222,19 +223,6 @@ def pieces(self:LM,
         while (o:=texts.get()) is not fut: yield dict(type='delta', text=o)
         return result_of(fut)
     finally: fut.cancel()
-
-# %% ../../nbs/models/13_lm.ipynb #2ef28064
-@patch(as_prop=True)
-def calls_tools(self:LM)->bool: # False when litellm does not know the model
-    "Can the model call tools?"
-    try: return load_litellm().supports_function_calling(resolve_model(self.model, self.base_url)[0])
-    except Exception: return False
-
-@patch(as_prop=True)
-def window(self:LM)->int|None: # Tokens; None when litellm does not know the model
-    "How long a prompt the model takes"
-    try: return load_litellm().get_model_info(resolve_model(self.model, self.base_url)[0]).get('max_input_tokens')
-    except Exception: return None
 
 # %% ../../nbs/models/13_lm.ipynb #3856e166
 @patch

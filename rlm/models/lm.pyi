@@ -2,11 +2,12 @@
 from collections.abc import Callable
 from rlm.models.budget import Budget, Reservation
 from rlm.models.calls import Scope
+from rlm.models.endpoints import Served
 from rlm.models.usage import Usage
 from typing import Any, Iterator
 __all__ = ['LM']
 
-class LM:
+class LM(Served):
     """A model to call
 
     Parameters::
@@ -153,12 +154,6 @@ class LM:
             returns                     Yields `{\"type\": \"delta\", \"text\"}`, text None when a cut stream starts
                                         again; returns a litellm `ModelResponse`
         """
-    @property
-    def calls_tools(self) -> bool:
-        """Can the model call tools?"""
-    @property
-    def window(self) -> int | None:
-        """How long a prompt the model takes"""
     def text(self, prompt: str | list, **kw: Any) -> str:
         """The text of the reply
 

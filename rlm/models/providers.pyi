@@ -1,6 +1,6 @@
 # Made from providers.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['load_litellm', 'check_url', 'is_local', 'resolve_model', 'LMError', 'check_live', 'brief', 'classify']
+__all__ = ['load_litellm', 'check_url', 'is_local', 'resolve_model', 'LMError', 'check_live', 'in_full', 'brief', 'classify']
 
 def load_litellm() -> Any: ...
 
@@ -28,6 +28,8 @@ class LMError(Exception):
     """
     usage: Any
     crowded: bool
+    again: bool
+    loading: bool
     kind: str
     retry: bool
     wait: float | None
@@ -35,6 +37,8 @@ class LMError(Exception):
     def __init__(self, kind: str, message: str, retry: bool=False, wait: float | None=None, unsettled: bool=False) -> None: ...
 
 def check_live(model: str, provider: str, base_url: str | None=None) -> Any: ...
+
+def in_full(e: Exception) -> str: ...
 
 def brief(said: object, known: list | tuple=...) -> str: ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rlm.models.lm import LM
 from rlm.models.usage import Usage
 from typing import Any, Iterator, Self
-__all__ = ['tool_call', 'say', 'call_repl', 'completion', 'ScriptedLM', 'Fault', 'ScriptedServer', 'no_live_calls']
+__all__ = ['templates', 'tool_call', 'say', 'call_repl', 'completion', 'ScriptedLM', 'Fault', 'ScriptedServer', 'no_live_calls']
 
 def tool_call(name: str, arguments: dict | str | None=None, id: str | None=None) -> dict: ...
 
@@ -37,6 +37,7 @@ class ScriptedLM(LM):
     async def stream(self, request: Any, on_text: Any) -> Any:
         """The same, its text in pieces of 8 characters"""
     def price(self, sent: Any, got: Any) -> Any: ...
+    def fitted(self, request: Any) -> Any: ...
 
 @dataclass
 class Fault:
@@ -48,25 +49,32 @@ class Fault:
     drop: str | None = ...
     delay: float = ...
     reply: str | dict | None = ...
+templates: dict
 
 class ScriptedServer:
     """An OpenAI-protocol server on 127.0.0.1 that gives the replies of a script: `with ScriptedServer([...]) as server: server.url`
 
     Parameters::
 
-        name     type               default  meaning
-        replies  list|str|Callable           Replies and `Fault`s in order, or a function `messages -> reply`
-        latency  float              0.0      Seconds before each reply
+        name      type               default  meaning
+        replies   list|str|Callable           Replies and `Fault`s in order, or a function `messages -> reply`
+        latency   float              0.0      Seconds before each reply
+        template  str|Callable|None  None     A chat template to be as strict as: a name in `templates`, or a
+                                              function `messages -> what it refuses, or None`
+        about     dict|None          None     What it tells of itself: path -> answer, as in `{'/v1/models': …}`
     """
     script: Any
     latency: float
     asked: list
     billed: Usage
+    template: Any
+    about: dict
+    looked: list
     loop: Any
     thread: Any
     runner: Any
     url: str
-    def __init__(self, replies: list | str | Callable, latency: float=0.0) -> None: ...
+    def __init__(self, replies: list | str | Callable, latency: float=0.0, template: str | Callable | None=None, about: dict | None=None) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: Any) -> None: ...
 

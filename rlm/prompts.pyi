@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from rlm.models.budget import Limits
 from rlm.shell.ipython import ReplShell
 from typing import Any
-__all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE', 'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'LOOK_NOTE', 'BESIDE_NOTE', 'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'ECHO_NOTE', 'START_OVER_NOTE', 'FIRST_PROMPT', 'SMALL_SYSTEM_PROMPT', 'SMALL_FIRST_PROMPT', 'SMALL_AFTER_PROMPT', 'context_note', 'tools_note', 'limits_note', 'system_message', 'filled', 'Prompts', 'prompts_for']
+__all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE', 'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'LOOK_NOTE', 'BESIDE_NOTE', 'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'HUGE_NOTE', 'SAME_NOTE', 'ECHO_NOTE', 'START_OVER_PROMPT', 'FIRST_PROMPT', 'SMALL_SYSTEM_PROMPT', 'SMALL_FIRST_PROMPT', 'SMALL_AFTER_PROMPT', 'SMALL_STUCK_PROMPT', 'SMALL_START_OVER_PROMPT', 'SMALL_LOOK_NOTE', 'SMALL_UNSEEN_NOTE', 'SMALL_EMPTY_NOTE', 'context_note', 'tools_note', 'limits_note', 'system_message', 'filled', 'Prompts', 'prompts_for']
 REPL_SYSTEM_PROMPT: str
 BY_FENCE: str
 FENCE_SYSTEM_PROMPT: Any
@@ -29,8 +29,10 @@ BESIDE_NOTE: str
 FAILED_NOTE: str
 EMPTY_RESULT_NOTE: str
 UNSEEN_NOTE: str
+HUGE_NOTE: str
+SAME_NOTE: str
 ECHO_NOTE: str
-START_OVER_NOTE: str
+START_OVER_PROMPT: str
 FIRST_PROMPT: str
 
 def filled(prompt: str, **places: str) -> str: ...
@@ -44,6 +46,9 @@ class Prompts:
     peek: int = ...
     first: str = ...
     after: str = ...
+    stuck: str = ...
+    again: str = ...
+    same: str = ...
     look: str = ...
     unseen: str = ...
     empty: str = ...
@@ -55,5 +60,10 @@ class Prompts:
 SMALL_SYSTEM_PROMPT: str
 SMALL_FIRST_PROMPT: str
 SMALL_AFTER_PROMPT: str
+SMALL_STUCK_PROMPT: str
+SMALL_START_OVER_PROMPT: str
+SMALL_LOOK_NOTE: str
+SMALL_UNSEEN_NOTE: str
+SMALL_EMPTY_NOTE: str
 
 def prompts_for(lm: Any) -> Prompts: ...

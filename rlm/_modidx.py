@@ -249,6 +249,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                           'rlm.loop._doubted': ('machine/loop.html#_doubted', 'rlm/loop.py'),
                           'rlm.loop._go_to_fences': ('machine/loop.html#_go_to_fences', 'rlm/loop.py'),
                           'rlm.loop._is_cut': ('machine/loop.html#_is_cut', 'rlm/loop.py'),
+                          'rlm.loop._last_result': ('machine/loop.html#_last_result', 'rlm/loop.py'),
                           'rlm.loop._look': ('machine/loop.html#_look', 'rlm/loop.py'),
                           'rlm.loop._made_here': ('machine/loop.html#_made_here', 'rlm/loop.py'),
                           'rlm.loop._no_answer': ('machine/loop.html#_no_answer', 'rlm/loop.py'),

@@ -258,13 +258,20 @@ def _doubted(out, rules, doubt):
     return filled(note, question=out.doubts.question, answer=what, code=(yield from _look(out, rules)))
 
 # %% ../nbs/machine/08_loop.ipynb #ee55ff66
+def _last_result(out, turn):
+    "What the last code has printed, if it is short enough to be an answer"
+    output = out.doubts.output.strip()
+    return output if turn.calls and not out.doubts.failed and 0<len(output)<=200 and output!=NO_OUTPUT else ''
+
 def _repeated(out, rules, turn, times):
     "What is said to a model that repeats itself; None where that is nothing new. A small one does so without end, since what it reads is mostly what it wrote"
     patient = 1 if rules.prompts.after else 2
     if not out.doubts.code or times<=patient or not isinstance(out.question['content'], str): return None
-    output = out.doubts.output.strip()
-    has_result = turn.calls and not out.doubts.failed and 0<len(output)<=200 and output!=NO_OUTPUT
-    if has_result and times<=patient+2: return filled(rules.prompts.same, output=output)
+    if result := _last_result(out, turn):
+        if times==patient+1: return filled(rules.prompts.same, output=result)
+        out.answer = result # three times the same: that is what it means to say
+        yield Tell('warning', dict(text='The model gave no answer, and repeated its code: the output of that is taken for the answer.'))
+        return out.end('last_message', Found('last_message', result))
     if out.again<2: yield from _start_over(out, rules, turn)
 
 def _start_over(out, rules, turn):
@@ -286,7 +293,7 @@ def _steps(out, rules):
     landing,nudges,failures,out.checks = None,rules.nudges,0,rules.check is not None
     while True:
         last = bool(landing) or rules.limits.steps is not None and out.steps+1>=rules.limits.steps
-        if last: out.tell(rules.prompts.landing if landing else rules.prompts.final)
+        if last: out.tell(filled(rules.prompts.landing if landing else rules.prompts.final, question=out.doubts.question))
         reply = yield from _ask(out, rules, last)
         if isinstance(reply, LMError): return out.end('error', error=reply)
         if isinstance(reply, BudgetExceeded):
@@ -321,6 +328,7 @@ def _steps(out, rules):
             problem,nudges = note,nudges-(not doubt)
         if doubt: problem = yield from _doubted(out, rules, doubt)
         if note := (yield from _repeated(out, rules, turn, times)): problem = note
+        if out.over: return out
         for note in filter(None, (problem, rules.warn and rules.warn())): out.tell(note)
         if rules.window and usage_of(reply).total_tokens>rules.limits.history*rules.window: yield from _compact(out, rules)
 

@@ -7,8 +7,9 @@ __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NO
            'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'LOOK_NOTE', 'BESIDE_NOTE',
            'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'HUGE_NOTE', 'SAME_NOTE', 'ECHO_NOTE',
            'START_OVER_PROMPT', 'FIRST_PROMPT', 'SMALL_SYSTEM_PROMPT', 'SMALL_FIRST_PROMPT', 'SMALL_AFTER_PROMPT',
-           'SMALL_STUCK_PROMPT', 'SMALL_START_OVER_PROMPT', 'SMALL_LOOK_NOTE', 'SMALL_UNSEEN_NOTE', 'SMALL_EMPTY_NOTE',
-           'context_note', 'tools_note', 'limits_note', 'system_message', 'filled', 'Prompts', 'prompts_for']
+           'SMALL_FINAL_PROMPT', 'SMALL_STUCK_PROMPT', 'SMALL_START_OVER_PROMPT', 'SMALL_LOOK_NOTE',
+           'SMALL_UNSEEN_NOTE', 'SMALL_EMPTY_NOTE', 'context_note', 'tools_note', 'limits_note', 'system_message',
+           'filled', 'Prompts', 'prompts_for']
 
 # %% ../nbs/machine/04_prompts.ipynb #b36b9a9c
 import re
@@ -159,7 +160,7 @@ def filled(
 class Prompts:
     "What a root model is told, to be replaced in part; a note that is '' is not sent, and what it would ask for is not asked"
     system:str|None=None # System prompt; None for the one of the mode
-    final:str=FINAL_PROMPT # Asks for the last reply
+    final:str=FINAL_PROMPT # Asks for the last reply: `{question}`
     landing:str=LANDING_PROMPT # Asks for the best answer when a limit is reached
     summary:str=SUMMARY_PROMPT # Asks for a summary of the older steps
     peek:int=700 # Characters of the context that the first message shows; 0 for none
@@ -186,6 +187,8 @@ Write one ```python block that computes the answer from the whole of `context` a
 SMALL_AFTER_PROMPT = '''Question: {question}
 If this output answers the question, reply FINAL(the answer). If not, write another ```python block.'''
 
+SMALL_FINAL_PROMPT = '''No more code can be run. Question: {question}
+Reply with the answer that the outputs above give, alone on a line: FINAL(the answer)'''
 SMALL_STUCK_PROMPT = '''That is no answer yet. Look how the text is really written:
 {code}
 
@@ -220,7 +223,7 @@ def strong(cls:Prompts)->Prompts:
 @patch(cls_method=True)
 def small(cls:Prompts)->Prompts:
     "For models of a few billion parameters: a short task for a programmer, and the question again after each output"
-    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT, stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
+    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT, stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, final=SMALL_FINAL_PROMPT, unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
 
 
 # %% ../nbs/machine/04_prompts.ipynb #49bddf5e

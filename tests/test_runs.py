@@ -6,11 +6,12 @@ import pytest
 from pydantic import BaseModel
 from rlm.answer import answer_reader
 from rlm.core import RLM, LoopOptions, advanced_toolloop
-from rlm.loop import CallLM, Outcome, ToolResult, RunCell, Rules, root_loop
+from rlm.loop import root_loop
 from rlm.models.budget import BudgetExceeded, Limits
 from rlm.models.providers import LMError
 from rlm.models.scripted import Fault, ScriptedLM, ScriptedServer, call_repl, say, tool_call
 from rlm.modes import FenceMode, ToolsMode, code_blocks
+from rlm.outcome import CallLM, Outcome, Rules, RunCell, ToolResult
 from rlm.prompts import FENCE_SYSTEM_PROMPT, FINAL_PROMPT, SUMMARY_PROMPT
 from rlm.run import RunWarning
 from rlm.tools import make_run_repl, prep_shell

@@ -17,7 +17,7 @@ from .models.usage import usage_of
 from .modes import FenceMode, ToolCall
 from .outcome import CallLM, Outcome, Rules, RunCell, Tell, compact
 from .prompts import BARE_NOTE, BESIDE_NOTE, BY_FENCE, CUT_NOTE, ECHO_NOTE, EMPTY_NOTE, FAILED_NOTE, FENCE_NOTE, FENCE_SYSTEM_PROMPT
-from .prompts import HUGE_NOTE, NO_OUTPUT, REPL_SYSTEM_PROMPT, filled
+from .prompts import HUGE_NOTE, PLACEHOLDER_NOTE, REPL_SYSTEM_PROMPT, filled
 from .shell.capture import clip
 from .shell.lookup import answer_text
 
@@ -55,10 +55,9 @@ def _look(out, rules):
 def _with_question(results, out, rules):
     "Results, and after the last of them what a model is asked each time"
     *rest,last = results
-    content = last['content'].rstrip()
-    is_stuck = out.doubts.failed or content.endswith(NO_OUTPUT)
-    prompt = rules.prompts.stuck if is_stuck else rules.prompts.after
-    note = filled(prompt, question=out.doubts.question, code=(yield from _look(out, rules)) if is_stuck and prompt else '')
+    places = dict(question=out.doubts.question)
+    if not out.doubts.has_nothing(): note = filled(rules.prompts.after, answer=out.doubts.result() or 'the answer', **places)
+    else: note = rules.prompts.stuck and filled(rules.prompts.stuck, code=(yield from _look(out, rules)), **places)
     return [*rest, dict(last, content=f"{last['content']}\n\n{note}")] if note else results
 
 # %% ../nbs/machine/09_loop.ipynb #595a9250
@@ -128,7 +127,7 @@ def _no_answer(out, rules, turn, stop, cut, problem, landing, why):
     return out.end(stop, found, landing, error)
 
 # %% ../nbs/machine/09_loop.ipynb #cc33dd44
-_notes = dict(beside=BESIDE_NOTE, failed=FAILED_NOTE, echo=ECHO_NOTE, huge=HUGE_NOTE) # the others are in `Prompts`
+_notes = dict(beside=BESIDE_NOTE, failed=FAILED_NOTE, echo=ECHO_NOTE, huge=HUGE_NOTE, placeholder=PLACEHOLDER_NOTE) # the others are in `Prompts`
 
 def _note_for(kind, rules): return _notes.get(kind) or getattr(rules.prompts, kind)
 
@@ -144,20 +143,16 @@ def _doubted(out, rules, doubt):
     out.doubts.left -= 1
     out.doubts.raised.add(kind)
     yield Tell('doubted', dict(why=kind, answer=out.answer))
-    return filled(note, question=out.doubts.question, answer=what, code=(yield from _look(out, rules)))
+    result = out.doubts.result() or 'what the output says'
+    return filled(note, question=out.doubts.question, answer=what, result=result, code=(yield from _look(out, rules)))
 
 # %% ../nbs/machine/09_loop.ipynb #ee55ff66
-def _last_result(out, turn):
-    "What the last code has printed, if it is short enough to be an answer"
-    output = out.doubts.output.strip()
-    return output if turn.calls and not out.doubts.failed and 0<len(output)<=200 and output!=NO_OUTPUT else ''
-
 def _repeated(out, rules, turn, times):
     "What is said to a model that repeats itself; None where that is nothing new. A small one does so without end, since what it reads is mostly what it wrote"
     patient = 1 if rules.prompts.after else 2
     if not out.doubts.code or times<=patient or not isinstance(out.question['content'], str): return None
-    if result := _last_result(out, turn):
-        if times==patient+1: return filled(rules.prompts.same, output=result)
+    if turn.calls and (result := out.doubts.result()):
+        if times==patient+1: return filled(rules.prompts.same, answer=result)
         value,wrong = checked(result, rules.check)
         if not wrong: # that is what it means to say
             yield Tell('warning', dict(text='The model gave no answer, and repeated its code: the output of that is taken for the answer.'))

@@ -50,7 +50,7 @@ class Run:
     @property
     def warnings(self)->list[str]:
         "What should be known of the answer: that nothing was looked at, that nothing bears it out"
-        return [e.text for e in self.trace if e.kind=='warning']
+        return [str(e.text) for e in self.trace if e.kind=='warning']
 
     def access(self)->list[dict]: # `what`, `target`, `denied`, `times`; empty without a sandbox
         "What code of the run tried to touch besides its context: files, the network, processes"
@@ -91,7 +91,8 @@ def _texts(self:Run):
     stop = self.stop if re.fullmatch('[a-z]+(_[a-z]+)*', str(self.stop)) else 'unknown' # of a file, for one
     sure = {True: ', grounded', False: ', a guess'}.get(self.grounded, '')
     facts = f"{stop}{sure}, {count(self.steps, 'step')}, {self.usage}"
-    return [strip_controls(str(self.answer or 'no answer')), clean(self.problem), facts]
+    notes = '\n'.join(filter(None, [self.problem, *self.warnings]))
+    return [strip_controls(str(self.answer or 'no answer')), clean(notes), facts]
 
 # %% ../nbs/machine/11_run.ipynb #c4f53798
 @patch

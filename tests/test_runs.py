@@ -380,7 +380,7 @@ def test_chat_keeps_the_question_when_compacted():
         chat('The first question')
         r = chat(ask)
     assert r.stop=='repl' and any('SUMMED UP' in str(o['messages']) for o in root.asked)
-    assert all(ask in [m['content'] for m in o['messages']] for o in root.asked[1:] if o['messages'][-1]['content']!=SUMMARY_PROMPT)
+    assert all(any(m['content'].startswith(ask) for m in o['messages']) for o in root.asked[1:] if o['messages'][-1]['content']!=SUMMARY_PROMPT)
     assert 'The first question' in r.value and '000 000' in r.value
 
 def test_raise_for_stop():

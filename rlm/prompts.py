@@ -224,7 +224,9 @@ def strong(cls:Prompts)->Prompts:
 @patch(cls_method=True)
 def small(cls:Prompts)->Prompts:
     "For models of a few billion parameters: a short task for a programmer, and the question again after each output"
-    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT, stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, final=SMALL_FINAL_PROMPT, unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
+    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT,
+        stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, final=SMALL_FINAL_PROMPT,
+        unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
 
 
 # %% ../nbs/machine/04_prompts.ipynb #49bddf5e

@@ -1,10 +1,9 @@
 "What a run may take for its answer: each doubt sends an answer back with a note, a right one costs nothing, and what stays a guess is marked as one"
-import json
-import pytest
+import json,pytest
 from doubles import fork, replay, resume, sound
 from rlm.core import RLM
 from rlm.models.budget import Limits
-from rlm.models.scripted import ScriptedLM, call_repl, say, tool_call
+from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.prompts import BESIDE_NOTE, FAILED_NOTE, Prompts
 from rlm.trace import read_trace
 

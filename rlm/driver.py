@@ -15,6 +15,7 @@ from .loop import root_loop
 from .models.background import run_sync
 from .models.budget import Budget, BudgetExceeded
 from .models.calls import Scope
+from .models.endless import repeats, reply_bound
 from .models.lm import LM
 from .models.messages import content_text, facts_reply
 from .models.providers import LMError, load_litellm
@@ -43,6 +44,10 @@ class Shared:
     slots:ChildSlots=field(default_factory=ChildSlots) # For child runs at the same time
 
 # %% ../nbs/machine/10_driver.ipynb #d9940693
+def _bound(lm):
+    try: return reply_bound(lm)
+    except LMError: return None # of a model that is none, which its first call will tell
+
 class Driver:
     "One run: serves what its loop asks for, and sees it to its end"
     def __init__(self,
@@ -65,7 +70,7 @@ class Driver:
         self.cells,self.item,self._todo,self._lock = [],None,None,threading.RLock() # `Cell`s of this tool call; the last item, and what is left to do for it
         self.rules = replace(rules, read=partial(self.playback.read, rules.read), warn=rules.warn or self._warn, model=lm.model)
         scope = Scope(self.budget, self.depth, 'root', self.report.tell_call, recorded=self.playback.reply)
-        self.lm = lm.for_run(scope)
+        self.lm = lm.for_run(replace(scope, most=_bound(lm), enough=repeats))
         self._set_aside(0)
         if sh: self._lend(sh, replace(scope, role='sub', depth=self.depth+1, memo=self.shared.memo))
 

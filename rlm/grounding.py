@@ -121,6 +121,8 @@ def grounded(
     return None if missing is None else not missing
 
 # %% ../nbs/machine/07_grounding.ipynb #69bc7840
+_number_of_cell = re.compile(r'<cell \d+>') # each cell has another, so that the same error would never be the same
+
 @dataclass
 class Doubts:
     "What speaks against an answer, as far as the outputs of a run can tell"
@@ -139,7 +141,7 @@ class Doubts:
         failed:bool, # Did it end in an error?
     ):
         "Take in what a cell, or another tool, has shown"
-        self.tried,self.failed,self.output = self.tried+1,failed,output
+        self.tried,self.failed,self.output = self.tried+1,failed,_number_of_cell.sub('<cell>', output)
         self.seen.add(code, output, failed)
 
     def has_nothing(self)->bool:

@@ -16,6 +16,7 @@ from .config import model_facts
 from .context.about import context_facts
 from .core import RLM, Run
 from .models.budget import Limits
+from .models.endpoints import Facts
 from .models.lm import LM
 from .models.messages import content_text
 from .models.providers import LMError, load_litellm, resolve_model
@@ -139,14 +140,16 @@ def _published(model):
 
 # %% ../nbs/machine/16_rerun.ipynb #bd0bff7e
 class _Recorded(LM):
-    "A model of a trace, which cannot be called"
+    "A model of a trace, which cannot be called, nor its server be asked what it is"
+    endpoint,read = Facts(),None # `read`: tokens that it read
+    window = property(lambda self: self.read or super().window)
     async def send(self, request): raise LMError('not_recorded', 'The trace holds no answer to this call, and live calls are forbidden in a replay.')
 
 _of_run = 'limits','mode','final','prompts','tools','trace','sandbox' # what `RLM` takes for itself; all else is for its models
 
-def _recorded_model(facts):
+def _recorded_model(facts, window=None):
     res = _Recorded(facts['model'], facts.get('base_url'))
-    res.params = facts.get('params') or {}
+    res.params,res.read = facts.get('params') or {},window
     return res
 
 # %% ../nbs/machine/16_rerun.ipynb #56c82cfa
@@ -182,7 +185,7 @@ def _rlm_of(header, changes, live=True):
     kw = dict(mode=header['mode'], prompts=_prompts_of(header)) | {k: changes[k] for k in _of_run if k in changes}
     if kw.get('limits') is None: kw['limits'] = recorded_limits(header, live)
     if kw.get('sandbox') is None: kw['sandbox'] = _sandbox(header)
-    if not live: return RLM(_recorded_model(header['root']), _recorded_model(header['sub'] or header['root']), **kw)
+    if not live: return RLM(_recorded_model(header['root'], header.get('window')), _recorded_model(header['sub'] or header['root']), **kw)
     model,sub_model = _models(header, changes)
     extra = {k:v for k,v in changes.items() if k not in (*_of_run,'model','sub_model')} if model is changes.get('model') else {} # refused, or not, as always
     return RLM(model, sub_model, **kw, **extra)

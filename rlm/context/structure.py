@@ -130,7 +130,7 @@ def _of_table(lines, n):
         return Structure(note, f'import csv, io\n{read}\nprint(len(rows))\nfor row in rows[:3]: print(row)')
 
 # %% ../../nbs/context/03_structure.ipynb #c0376c21
-def _quoted(pattern): return f'r"{pattern}"' if '"' not in pattern else repr(pattern)
+def _quoted(pattern): return f'r"{pattern}"' if '"' not in pattern and pattern.isprintable() else repr(pattern)
 
 def _of_lines(lines, n):
     "The structure of lines that are alike"

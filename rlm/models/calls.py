@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
-from .messages import clean_reply, content_text, message_of, reply_text
+from .messages import clean_reply, message_of, reply_text, said_by
 from .params import estimate_tokens, most_tokens, prompt_tokens
 from .providers import LMError, classify, in_full, load_litellm
 from .usage import Usage, known_cost, usage_of
@@ -27,6 +27,8 @@ class Scope:
     role:str='root' # Who is asked: the `root` model, or a model for a sub-call, `sub`
     emit:Callable|None=None # `(kind, **facts) -> number`: told of each call, of its retries and of its end
     memo:dict|None=None # Fingerprint -> future with the reply: what this run has asked; None to ask again each time
+    most:int|None=None # Tokens of one reply, where nobody has said
+    enough:Callable|None=None # `text -> bool`: has a reply that comes as a stream said enough? Then it is cut off there
     recorded:Callable|None=None # `(key, last, request) -> (reply or error, usage)`: the answer of an earlier run; None where that has none
 
     def tell(self, kind, model, **facts)->int|None: # The event's number
@@ -60,15 +62,9 @@ class Call:
         self.number = None # of the event with which it began
 
 # %% ../../nbs/models/09_calls.ipynb #184a089f
-def _said(response):
-    "All that a reply says: its text, its thinking, and the arguments of its tool calls"
-    m = message_of(response)
-    calls = [c.function.arguments or '' for c in getattr(m, 'tool_calls', None) or [] if c.function]
-    return ''.join([content_text(getattr(m, 'content', None)), getattr(m, 'reasoning_content', None) or '', *calls])
-
 def _believed(lm, request, response, usage):
     "`usage` if it can be; else an estimate: where a server says nothing, or what cannot be, its reply is not free"
-    text,sent,got = _said(response),usage.prompt_tokens,usage.completion_tokens
+    text,sent,got = said_by(message_of(response)),usage.prompt_tokens,usage.completion_tokens
     def absurd(tokens, size): return tokens>max(1_000_000, 4*size) and tokens>2*(lm.window or 0)
     complete = sent and (got or not text)
     if complete and not absurd(sent, most_tokens(**request)) and not absurd(got, 4*len(text)): return usage
@@ -93,13 +89,18 @@ def _settle(lm, request, response, held, seconds):
     raise e
 
 # %% ../../nbs/models/09_calls.ipynb #53c5e585
+def _bounded(request, most):
+    "A request with a bound on the reply, where it has none"
+    return request if most is None or any(request.get(o) for o in ('max_tokens','max_completion_tokens')) else dict(request, max_tokens=most)
+
 _unsent = 'forbidden','unknown_model','missing_key','no_price' # refused before anything went out
 
 @patch
 async def paid(self:Call, lm)->tuple: # The reply and its usage; raises `LMError` or `BudgetExceeded`
     "One try of `lm`, within the budget: reserved before it is sent, counted when it is there"
     held,start,left = lm.reserve(self.request, self.last),time.perf_counter(),lm.budget.seconds_left(self.last)
-    limit,request = lm.timeout if left is None else min(lm.timeout, left),lm.fitted(self.request)
+    limit = lm.timeout if left is None else min(lm.timeout, left)
+    request = _bounded(lm.fitted(self.request), self.scope.most if lm is self.lm else None) # a fallback may be anybody's
     try:
         async with asyncio.timeout(limit): r = await (lm.stream(request, self.on_text) if self.on_text else lm.send(request))
     except BaseException as e:

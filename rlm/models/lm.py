@@ -122,7 +122,7 @@ async def stream(self:LM,
     if whole is not None: # some servers do not stream
         if text := reply_text(whole): on_text(clean_text(text))
         return whole
-    res = await read_stream(source, on_text, self.model, request['messages'])
+    res = await read_stream(source, on_text, self.model, request['messages'], self.scope.enough)
     try: cost = load_litellm().completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
     except Exception: cost = None
     res._hidden_params.update(response_cost=cost, transport=getattr(source, '_hidden_params', {}).get('transport'))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply',
-           'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
+           'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
 
 # %% ../../nbs/models/05_messages.ipynb #55130cdf
 import re
@@ -108,24 +108,47 @@ def clean_reply(
     if calls and response.choices[0].finish_reason not in ('length','content_filter'): response.choices[0].finish_reason = 'tool_calls' # servers, and versions of litellm, say `stop` too
 
 # %% ../../nbs/models/05_messages.ipynb #0cac12e3
+def said_by(
+    m, # A message, or what one chunk of a stream adds to it; None for none
+)->str: # Text, thinking, and the arguments of tool calls
+    "All that a message says"
+    calls = [c.function.arguments or '' for c in getattr(m, 'tool_calls', None) or [] if c.function]
+    return ''.join([content_text(getattr(m, 'content', None)), getattr(m, 'reasoning_content', None) or '', *calls])
+
+class _Enough:
+    "Looks now and then at what a stream has said: has it said enough?"
+    def __init__(self, fn): self.fn,self.said,self.looked = fn,'',0
+
+    def __call__(self, piece, each=400, most=10_000):
+        self.said += piece
+        if not self.fn or len(self.said)<self.looked+each: return False
+        self.said = self.said[-most:]
+        self.looked = len(self.said)
+        return self.fn(self.said)
+
 async def read_stream(
     source, # An asynchronous iterator of litellm's chunks
     on_text:Callable, # Called with each piece of text
     model:str, # Who sends it, for the sentence of a failure
     messages:list, # What was asked
+    enough:Callable|None=None, # `what it says so far -> bool`: is the rest not to be waited for? Then it is cut off there
 ): # A litellm `ModelResponse`, its usage None if the provider said none; raises `LMError` when the stream breaks off
     "The reply that comes as a stream"
-    chunks,ended = [],watch_end(source)
-    async for c in source:
+    chunks,ended,stop,has_enough = [],watch_end(source),_Enough(enough),False
+    pieces = aiter(source)
+    async for c in pieces:
         chunks.append(c)
-        text = content_text(getattr(c.choices[0].delta, 'content', None)) if c.choices else ''
-        if text: on_text(clean_text(text))
+        delta = c.choices[0].delta if c.choices else None
+        if text := content_text(getattr(delta, 'content', None)): on_text(clean_text(text))
         ended()
+        if has_enough := stop(said_by(delta)): break
+    if has_enough and hasattr(pieces, 'aclose'): await pieces.aclose() # the server is to stop too
     # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
-    if not ended(): raise LMError('connection', f'The stream of {model} broke off.', retry=True, unsettled=True)
+    if not ended() and not has_enough: raise LMError('connection', f'The stream of {model} broke off.', retry=True, unsettled=True)
     res = load_litellm().stream_chunk_builder(chunks, messages=messages)
     if res is None: raise LMError('malformed', f'{model} sent an empty stream.', retry=True, unsettled=True)
     if not any(usage_of(c).total_tokens for c in getattr(source, 'chunks', chunks)): res.usage = None # not said: litellm would count by itself
+    if has_enough: res.choices[0].finish_reason = 'length'
     return res
 
 # %% ../../nbs/models/05_messages.ipynb #48361a7d

@@ -154,7 +154,7 @@ def filled(
     **places:str, # What goes there
 )->str: # In one pass, so that what stands in the braces of a document stays as it is
     "A prompt with its places filled"
-    return re.sub(r'\{(\w+)\}', lambda m: str(places.get(m[1], m[0])), prompt).strip()
+    return re.sub(r'\{(\w+)\}', lambda m: str(places.get(m[1], m[0])), prompt).strip('\n')
 
 # %% ../nbs/machine/04_prompts.ipynb #0007ab93
 @dataclass(frozen=True)
@@ -234,5 +234,6 @@ def prompts_for(
     lm, # Root model
 )->Prompts:
     "What fits a model, by what is known of it"
+    if lm.model.startswith('embedded/'): return Prompts(peek=0, look='') # it reads by rules
     size = getattr(lm, 'parameters_billion', None)
     return Prompts.small() if size is not None and size<=9 else Prompts.strong()

@@ -71,13 +71,14 @@ def _end_threads(threads, stop, exc):
     if stop:
         stop()
         for t in threads: t.over.wait(.5)
-    for t in threads:
-        if not t.over.is_set(): interrupt_thread(t, exc)
-    end = time.monotonic()+1
-    while not all(t.over.is_set() for t in threads) and time.monotonic()<end:
-        try:
-            for t in threads: t.over.wait(max(0, end-time.monotonic()))
-        except (CellTimeout, KeyboardInterrupt): pass # an alarm rings again and again
+    start = time.monotonic()
+    for most in (.6, 1.2): # once more for a thread that was in the middle of what lets no exception out, such as a finalizer
+        for t in threads:
+            if not t.over.is_set(): interrupt_thread(t, exc)
+        while not all(t.over.is_set() for t in threads) and time.monotonic()<start+most:
+            try:
+                for t in threads: t.over.wait(max(0, start+most-time.monotonic()))
+            except (CellTimeout, KeyboardInterrupt): pass # an alarm rings again and again
 
 # %% ../../nbs/shell/04_interrupt.ipynb #d63b4abd
 def _timeout_of(ns):

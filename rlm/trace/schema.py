@@ -108,7 +108,8 @@ _model = shape(model=lambda o: text(o) and bool(o.strip()), some=dict(base_url=m
 _head = dict(run=text, root=_model, context=maybe(shape(kind=text, size=maybe(whole), sha256=maybe(text))))
 _again = dict(sub=maybe(_model), limits=shape(), own=many(text), mode=lambda o: o in ('auto','tools','fence'), final=maybe(text),
     prompts=shape({k: text for k in ('final','landing','summary','first','after','stuck','again','same','look','unseen','empty')} | dict(system=maybe(text), peek=whole, brief=flag)))
-_head_some = _again | dict(question=maybe(whole), query=maybe(text), window=maybe(whole), tools=maybe(many(text)), packages=maybe(shape()), sandbox=maybe(text), backend=maybe(text))
+_head_some = _again | dict(question=maybe(whole), query=maybe(text), window=maybe(whole), tools=maybe(many(text)), packages=maybe(shape()),
+    sandbox=maybe(text), backend=maybe(text))
 
 def wrong_header(
     d:dict, # The first line of a run

@@ -36,7 +36,9 @@ def _report(run):
     "Print a run; its exit code"
     from rlm.run import count
     if run.problem: notice(_as_flags(run.problem))
-    notice(f"{count(run.steps, 'step')} · {run.usage}")
+    for o in run.warnings: notice(o)
+    sure = {True: ' · grounded', False: ' · a guess'}.get(run.grounded, '')
+    notice(f"{count(run.steps, 'step')}{sure} · {run.usage}")
     if denied:=[o for o in run.access() if o['denied']]:
         first = ', '.join(f"{o['what']} {o['target']}" for o in denied[:3])
         notice(f"The sandbox denied the model's code {count(len(denied), 'thing')}: {first}{' …' if len(denied)>3 else ''}")

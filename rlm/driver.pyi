@@ -1,9 +1,9 @@
 # Made from driver.py by tools/stubs.py: do not edit
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from rlm.loop import Outcome, Rules
 from rlm.models.budget import Budget
 from rlm.models.lm import LM
+from rlm.outcome import Outcome, Rules
 from rlm.shell.ipython import ReplShell
 from rlm.tools import ChildSlots
 from rlm.trace.events import Event, Trace

@@ -9,6 +9,7 @@ __all__ = ['plain', 'Evidence', 'claims', 'is_nothing', 'repeats_question', 'unf
 import ast, re, unicodedata
 from dataclasses import dataclass, field
 from .fences import parse_cell
+from .prompts import NO_OUTPUT
 from .shell.lookup import answer_text
 
 # %% ../nbs/machine/07_grounding.ipynb #f0d0e9af
@@ -49,6 +50,7 @@ class Evidence:
 
 # %% ../nbs/machine/07_grounding.ipynb #f5bb489b
 _with_digit = re.compile(r'[-+]?(?<!\w)\w*\d[\w.,:/%-]*(?<![.,:/-])')
+_placeholders = {'the answer','your answer','answer','the final answer'}
 _verdicts = {'yes','no','true','false'}
 _nothing = {'','0','none','null','nan','n/a','nothing','unknown','not found','none found','not here','no answer','not available','not mentioned','not specified',
     '[]','{}','()','set()','counter()','dict()',"''",'""'}
@@ -142,6 +144,19 @@ class Doubts:
         self.tried,self.failed,self.output = self.tried+1,failed,_number_of_cell.sub('<cell>', output)
         self.seen.add(code, output, failed)
 
+    def has_nothing(self)->bool:
+        "Did the last cell fail, or print nothing, or what is no result (the first time)?"
+        output = self.output.strip()
+        if self.failed or output in ('', NO_OUTPUT): return True
+        if not self.code or not is_nothing(output) or 'empty' in self.raised: return False
+        self.raised.add('empty')
+        return True
+
+    def result(self)->str: # '' for an error, nothing, or what is too long for an answer
+        "What the last cell printed, if it may be an answer"
+        output = self.output.strip()
+        return output if not self.failed and len(output)<=200 and '\n' not in output and output!=NO_OUTPUT else ''
+
     def _comes_from_code(self, stop, variable):
         "Was the value made of the context by code?"
         root = re.match(r'\w+', variable or '')
@@ -162,13 +177,14 @@ class Doubts:
         stop:str, # `repl` if code gave it
         variable:str|None=None, # The look-up that it came from
         beside:bool=False, # Did it stand beside code that had not run?
-    )->tuple|None: # Kind (`look`, `beside`, `failed`, `huge`, `empty`, `echo`, `unseen`) and what it is about; None for no doubt
+    )->tuple|None: # Kind (`look`, `beside`, `failed`, `placeholder`, `huge`, `empty`, `echo`, `unseen`) and what it is about; None for no doubt
         "What speaks against an answer"
         if not self.code or not self.left: return None
         if not self.tried: return 'look',''
         made = self._comes_from_code(stop, variable)
         missing = [] if made else unfounded(value, self.seen.shown, self.question)
         if missing!=[] and beside and 'beside' not in self.raised: return 'beside',''
+        if not made and plain(answer_text(value)).strip('<>[]. ') in _placeholders: return 'placeholder',''
         if self.failed and (missing!=[] or made and beside): return 'failed',''
         if len(answer_text(value))>20_000 and 'huge' not in self.raised: return 'huge',f'{len(answer_text(value)):,}'
         if is_nothing(value) and 'empty' not in self.raised: return 'empty',''

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['REPL_SYSTEM_PROMPT', 'BY_FENCE', 'FENCE_SYSTEM_PROMPT', 'CHILDREN_NOTE', 'FINAL_PROMPT', 'EMPTY_NOTE', 'FENCE_NOTE',
            'BARE_NOTE', 'CUT_NOTE', 'LANDING_PROMPT', 'SUMMARY_PROMPT', 'NO_OUTPUT', 'LOOK_NOTE', 'BESIDE_NOTE',
-           'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'HUGE_NOTE', 'SAME_NOTE', 'ECHO_NOTE',
+           'FAILED_NOTE', 'EMPTY_RESULT_NOTE', 'UNSEEN_NOTE', 'HUGE_NOTE', 'SAME_NOTE', 'PLACEHOLDER_NOTE', 'ECHO_NOTE',
            'START_OVER_PROMPT', 'FIRST_PROMPT', 'SMALL_SYSTEM_PROMPT', 'SMALL_FIRST_PROMPT', 'SMALL_AFTER_PROMPT',
-           'SMALL_STUCK_PROMPT', 'SMALL_START_OVER_PROMPT', 'SMALL_LOOK_NOTE', 'SMALL_UNSEEN_NOTE', 'SMALL_EMPTY_NOTE',
-           'context_note', 'tools_note', 'limits_note', 'system_message', 'filled', 'Prompts', 'prompts_for']
+           'SMALL_FINAL_PROMPT', 'SMALL_STUCK_PROMPT', 'SMALL_START_OVER_PROMPT', 'SMALL_LOOK_NOTE',
+           'SMALL_UNSEEN_NOTE', 'SMALL_EMPTY_NOTE', 'context_note', 'tools_note', 'limits_note', 'system_message',
+           'filled', 'Prompts', 'prompts_for']
 
 # %% ../nbs/machine/04_prompts.ipynb #b36b9a9c
 import re
@@ -135,7 +136,8 @@ EMPTY_RESULT_NOTE = '''Your code has found nothing. Look once more whether it fi
 UNSEEN_NOTE = '''{answer} stands in nothing that your code has printed. Give only an answer that an output shows. If you have it from there, print it; else look further. This shows how the context is written:
 {code}'''
 HUGE_NOTE = 'Your answer has {answer} characters. Give only what was asked for: let your code print that, and answer with it.'
-SAME_NOTE = 'The same code has given the same output again. If that answers the question, reply with this alone on a line:\nFINAL({output})\nIf not, write other code.'
+SAME_NOTE = 'The same code has given the same output again. If that answers the question, reply with this alone on a line:\nFINAL({answer})\nIf not, write other code.'
+PLACEHOLDER_NOTE = 'Write the answer itself there, as in FINAL({result}), if that is the answer.'
 ECHO_NOTE = '''{answer} only repeats the question. Print what stands around it in the context, the whole line or sentence, and answer from that.
 {code}'''
 START_OVER_PROMPT = '''{question}
@@ -159,15 +161,15 @@ def filled(
 class Prompts:
     "What a root model is told, to be replaced in part; a note that is '' is not sent, and what it would ask for is not asked"
     system:str|None=None # System prompt; None for the one of the mode
-    final:str=FINAL_PROMPT # Asks for the last reply
+    final:str=FINAL_PROMPT # Asks for the last reply: `{question}`
     landing:str=LANDING_PROMPT # Asks for the best answer when a limit is reached
     summary:str=SUMMARY_PROMPT # Asks for a summary of the older steps
     peek:int=700 # Characters of the context that the first message shows; 0 for none
     first:str=FIRST_PROMPT # The first message: `{question}`, and `{peek}`, the first look at the context
-    after:str='' # Added to each output of the REPL: `{question}`
+    after:str='' # Added to each output of the REPL: `{question}`, and `{answer}`, the output if it is short
     stuck:str='' # Added in its place to an output that is an error, or nothing: `{question}` and `{code}`
     again:str=START_OVER_PROMPT # In place of all that was said, when a model repeats itself: `{question}`, `{tried}` and `{code}`
-    same:str=SAME_NOTE # After code that repeats itself with a result: `{output}`
+    same:str=SAME_NOTE # After code that repeats itself with a result: `{answer}`
     look:str=LOOK_NOTE # An answer that comes before any code has run is sent back with this: `{code}`, a block that looks at the context
     unseen:str=UNSEEN_NOTE # So is one that nothing bears out: `{answer}`, what of it was not found, and `{code}`
     empty:str=EMPTY_RESULT_NOTE # So is one that found nothing, once: `{code}`
@@ -184,8 +186,10 @@ Question: {question}
 
 Write one ```python block that computes the answer from the whole of `context` and prints it.'''
 SMALL_AFTER_PROMPT = '''Question: {question}
-If this output answers the question, reply FINAL(the answer). If not, write another ```python block.'''
+If this output answers the question, reply FINAL({answer}). If not, write another ```python block.'''
 
+SMALL_FINAL_PROMPT = '''No more code can be run. Question: {question}
+Reply with the answer that the outputs above give, alone on a line: FINAL(the answer)'''
 SMALL_STUCK_PROMPT = '''That is no answer yet. Look how the text is really written:
 {code}
 
@@ -195,7 +199,7 @@ SMALL_START_OVER_PROMPT = '''The variable `context` holds a long text. This code
 {code}
 
 Question: {question}
-If this output answers the question, reply FINAL(the answer). If not, write one ```python block that prints more of `context`: the whole lines or sentences with another word of the question, or with a name that this output gives.'''
+If this output answers the question, reply FINAL(the answer). If not, write one ```python block that prints the answer, or more of `context`: the whole lines or sentences with another word of the question, or with a name that this output gives.'''
 SMALL_LOOK_NOTE = '''You have not looked: no code of yours has run. Look how the text is written:
 {code}
 
@@ -220,7 +224,9 @@ def strong(cls:Prompts)->Prompts:
 @patch(cls_method=True)
 def small(cls:Prompts)->Prompts:
     "For models of a few billion parameters: a short task for a programmer, and the question again after each output"
-    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT, stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
+    return cls(system=SMALL_SYSTEM_PROMPT, first=SMALL_FIRST_PROMPT, after=SMALL_AFTER_PROMPT,
+        stuck=SMALL_STUCK_PROMPT, again=SMALL_START_OVER_PROMPT, look=SMALL_LOOK_NOTE, final=SMALL_FINAL_PROMPT,
+        unseen=SMALL_UNSEEN_NOTE, empty=SMALL_EMPTY_NOTE, brief=True)
 
 
 # %% ../nbs/machine/04_prompts.ipynb #49bddf5e

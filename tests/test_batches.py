@@ -133,7 +133,7 @@ def test_bound(name):
     n,go = ways[name]
     def script(m):
         if m[0]['role']!='system': return echo(m)
-        return 'FINAL_VAR(r)' if m[-1]['role']=='tool' else call_repl(batch[m[1]['content']])
+        return 'FINAL_VAR(r)' if m[-1]['role']=='tool' else call_repl(batch[m[1]['content'].split()[0]])
     with env(RLM_CONCURRENCY='5') if name not in ('default','above_env') else env(), Door(script, latency=.05) as server:
         server.together = n
         res = go(server)

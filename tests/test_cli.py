@@ -237,3 +237,13 @@ def test_doctor_of_a_model():
     bad.append(cli('doctor', '--model', 'openai/m', '--base-url', server.url))
     assert [o[0] for o in bad]==[1, 1, 2, 1] and not any(o[1] for o in bad)
     for (_,_,err),said in zip(bad, ('was refused: no such key', 'most servers want /v1', 'write it as http', 'is the server running')): assert said in err
+
+def test_guess(files, capsys):
+    "An answer that nothing bears out is said to be a guess, on stderr, where the answer is not"
+    (files/'long.txt').write_text('The lighthouse was built by Olaf in 1871. '*50)
+    for said,sure in (('Zanzibar','a guess'), ('Olaf','grounded')):
+        with ScriptedServer(lambda m: call_repl('print(context[:200])') if len(m)==2 else f'FINAL({said})') as server:
+            assert main(['ask', 'Who built it?', str(files/'long.txt'), '--model', 'openai/m', '--base-url', server.url])==0
+        out,err = capsys.readouterr()
+        assert out==f'{said}\n' and f'· {sure} ·' in err, err
+        assert ('it is a guess' in err)==(said=='Zanzibar')

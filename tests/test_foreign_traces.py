@@ -38,7 +38,7 @@ def made(folder, cut=True):
         call_repl('try: llm_query("bad")\nexcept Exception as e: print(e)'), 'FINAL_VAR(b)']
     def script(ms):
         if ms[0]['role']!='system': return Fault(401, 'no') if ms[-1]['content']=='bad' else 'Ada'
-        if ms[1]['content']=='What?': return call_repl('llm_query(context)') if len(ms)==2 else 'FINAL(child)'
+        if ms[1]['content'].startswith('What?'): return call_repl('llm_query(context)') if len(ms)==2 else 'FINAL(child)'
         return left.pop(0)
     with ScriptedServer(script) as server:
         run = RLM(LM('openai/gpt-4o', base_url=server.url, retries=0), mode='tools', limits=Limits(depth=2), trace=path)('some text', 'Who wrote it?')

@@ -7,7 +7,7 @@ from project import py, root
 from rlm.answer import answer_reader, split_final
 from rlm.core import RLM, Run
 from rlm.driver import Driver, Shared
-from rlm.loop import Outcome, Rules
+from rlm.outcome import Outcome, Rules
 from rlm.models.background import get_background
 from rlm.models.budget import Budget, BudgetExceeded, Limits
 from rlm.models.providers import LMError

@@ -24,7 +24,7 @@ class Asked:
         self.server = ScriptedServer(self.script, latency)
 
     def script(self, messages):
-        key = f'{messages[1]["content"][:20]} step {steps_of(messages)} of {len(str(messages[0]))}' if is_root(messages) else messages[-1]['content']
+        key = f'{messages[1]["content"].splitlines()[0][:20]} step {steps_of(messages)} of {len(str(messages[0]))}' if is_root(messages) else messages[-1]['content']
         self.n[key] += 1
         self.before(key)
         if not is_root(messages): return self.sub(messages[-1]['content'])
@@ -451,7 +451,7 @@ def count_by_context(asked):
     "A script that counts what children ask one by one, since they send the same words"
     whole = asked.script
     def script(ms):
-        child = is_root(ms) and ms[1]['content']!='q'
+        child = is_root(ms) and not ms[1]['content'].startswith('q\n')
         before = Counter(asked.n)
         reply = whole(ms)
         if child:
@@ -464,7 +464,7 @@ def test_children_cut_twice(tmp_path):
     "A child that came further in the second attempt than in the first goes on from there in the third"
     path = tmp_path/'t.jsonl'
     def root(n, ms):
-        if ms[1]['content']=='child': return call_repl(f'x = llm_query("{n} of " + context)') if n<6 else 'FINAL_VAR(x)'
+        if ms[1]['content'].startswith('child'): return call_repl(f'x = llm_query("{n} of " + context)') if n<6 else 'FINAL_VAR(x)'
         return call_repl('r = rlm_query("child", "one")') if n==0 else 'FINAL_VAR(r)'
     with Asked(root) as asked:
         run = asked.rlm(trace=path, limits=Limits(depth=2))('c', 'q')
@@ -485,7 +485,7 @@ def test_failed_child(tmp_path):
     def stop():
         if bad: raise KeyboardInterrupt
     def root(n, ms):
-        if ms[1]['content']=='child': return call_repl('x = llm_query("in child")') if n==0 else Fault(401, 'no') if bad else 'FINAL_VAR(x)'
+        if ms[1]['content'].startswith('child'): return call_repl('x = llm_query("in child")') if n==0 else Fault(401, 'no') if bad else 'FINAL_VAR(x)'
         return call_repl('r = rlm_query("child", "one")\nstop()') if n==0 else 'FINAL_VAR(r)'
     with Asked(root) as asked:
         with pytest.raises(KeyboardInterrupt): asked.rlm(trace=path, limits=Limits(depth=2), tools=dict(stop=stop))('c', 'q')
@@ -658,7 +658,7 @@ def test_fork(step, tmp_path):
             asks_anew = {'model','temperature'} & change.keys() # else the same question, which the trace answers
             assert len(subs)==(5-past if asks_anew else 0), (change, [o['messages'][-1]['content'] for o in subs])
             assert path.read_text()==before
-            if roots and 'query' in change: assert roots[0]['messages'][1]['content']=='another'
+            if roots and 'query' in change: assert roots[0]['messages'][1]['content'].splitlines()[0]=='another'
             if roots and 'sp' in change:
                 sp = roots[0]['messages'][0]['content']
                 assert sp.startswith('You are short.') and '`context` is a str of 1 characters' in sp and 'replies' in sp

@@ -83,7 +83,8 @@ def plain_message(
 # %% ../../nbs/trace/02_schema.ipynb #a5ba9065
 _message = shape(role=anything) # what a run was asked is written down as it was
 _all = dict(kind=text, id=lambda o: whole(o) and o>0, parent=maybe(whole), depth=whole, time=number)
-_some = dict(usage=maybe(usage), error=maybe(error), duration=number, model=maybe(text), source=maybe(text), role=maybe(text), of=whole, reply=maybe(reply), grounded=maybe(flag))
+_some = dict(usage=maybe(usage), error=maybe(error), duration=number, model=maybe(text), source=maybe(text), role=maybe(text), of=whole,
+    reply=maybe(reply), grounded=maybe(flag))
 _end = dict(answer=text, value=anything, stop=word, limit=maybe(text), error=maybe(error), usage=usage, steps=whole)
 _called_end = dict(of=whole, usage=maybe(usage), error=maybe(error), source=text, role=text, model=text)
 _kinds = dict(messages=dict(messages=many(_message)), call_started=dict(last=flag), subcall_started=dict(key=text),

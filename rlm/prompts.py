@@ -154,7 +154,7 @@ def filled(
     **places:str, # What goes there
 )->str: # In one pass, so that what stands in the braces of a document stays as it is
     "A prompt with its places filled"
-    return re.sub(r'\{(\w+)\}', lambda m: str(places.get(m[1], m[0])), prompt).strip()
+    return re.sub(r'\{(\w+)\}', lambda m: str(places.get(m[1], m[0])), prompt).strip('\n')
 
 # %% ../nbs/machine/04_prompts.ipynb #0007ab93
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from .models.open import as_lm, as_lms
 from .models.providers import load_litellm
 from .modes import ToolsMode, tool_schema
 from .outcome import Outcome, Rules
-from .prompts import REPL_SYSTEM_PROMPT, Prompts, system_message
+from .prompts import FINAL_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .run import Run, warn_of_mistake
 from .shell.ipython import ReplShell
 from .stream import RunStream
@@ -136,7 +136,7 @@ def advanced_toolloop(
     lm = as_lm(model, base_url, advanced_toolloop, **params) if model or base_url or params else sh.tools.lm if sh else None
     if not lm: raise ValueError('advanced_toolloop needs a model=, for example "openai/gpt-5-mini" or "embedded/extractive".')
     ns = named_tools(tools)
-    prompts = Prompts(final=final_prompt) if final_prompt else Prompts()
+    prompts = Prompts(peek=0, look='', final=final_prompt or FINAL_PROMPT) # what is said first is the caller's
     read,check = split_final(opts.final)
     rules = Rules(answer_reader(sh, read), ToolsMode([tool_schema(f, nm) for nm,f in ns.items()]), limits, prompts, check, window=lm.window)
     config = RunConfig(lm, sh and sh.tools.lm, limits, 'auto', opts.final, prompts, sh and sh.tools.own, opts.trace, getattr(sh, 'sandbox', None)) # child runs are as it says

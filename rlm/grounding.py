@@ -144,14 +144,12 @@ class Doubts:
         self.tried,self.failed,self.output = self.tried+1,failed,_number_of_cell.sub('<cell>', output)
         self.seen.add(code, output, failed)
 
-    def has_nothing(self,
-        is_told:bool=True, # Is the model told so? Then an empty answer is not sent back for it again
-    )->bool:
+    def has_nothing(self)->bool:
         "Did the last cell fail, or print nothing, or what is no result (the first time)?"
         output = self.output.strip()
         if self.failed or output in ('', NO_OUTPUT): return True
         if not self.code or not is_nothing(output) or 'empty' in self.raised: return False
-        if is_told: self.raised.add('empty')
+        self.raised.add('empty')
         return True
 
     def result(self)->str: # '' for an error, nothing, or what is too long for an answer

@@ -56,8 +56,8 @@ def _with_question(results, out, rules):
     "Results, and after the last of them what a model is asked each time"
     *rest,last = results
     places = dict(question=out.doubts.question)
-    if not out.doubts.has_nothing(bool(rules.prompts.stuck)): note = filled(rules.prompts.after, answer=out.doubts.result() or 'the answer', **places)
-    else: note = rules.prompts.stuck and filled(rules.prompts.stuck, code=(yield from _look(out, rules)), **places)
+    if rules.prompts.stuck and out.doubts.has_nothing(): note = filled(rules.prompts.stuck, code=(yield from _look(out, rules)), **places)
+    else: note = filled(rules.prompts.after, answer=out.doubts.result() or 'the answer', **places)
     return [*rest, dict(last, content=f"{last['content']}\n\n{note}")] if note else results
 
 # %% ../nbs/machine/09_loop.ipynb #595a9250

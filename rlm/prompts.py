@@ -234,5 +234,6 @@ def prompts_for(
     lm, # Root model
 )->Prompts:
     "What fits a model, by what is known of it"
+    if lm.model.startswith('embedded/'): return Prompts(peek=0, look='') # it reads by rules
     size = getattr(lm, 'parameters_billion', None)
     return Prompts.small() if size is not None and size<=9 else Prompts.strong()

@@ -164,7 +164,7 @@ faults = dict(bad_request=(Fault(400, 'no such parameter'), 'bad_request', False
     error_in_200=(Fault(200, body='{"error": {"message": "Overloaded", "code": 529}}'), ('malformed','server'), True),
     null_message=(Fault(200, body='{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":null,"finish_reason":"stop"}]}'), ('malformed','server'), True),
     cut_early=(Fault(drop='body', reply='FINAL(no)'), ('connection','malformed','server'), True),
-    cut_late=(Fault(drop='body', reply='FINAL(no)' + 'x'*5000), ('connection','malformed','server'), True),
+    cut_late=(Fault(drop='body', reply='FINAL(no)' + ' '.join(map(str, range(1000)))), ('connection','malformed','server'), True),
     cut_call=(Fault(drop='body', reply=call_repl('executed = True', 'x'*50)), ('connection','malformed','server'), True))
 
 # Another status or another wording of what stands above too: each is told apart like all others, over both transports, and goes the same way from there

@@ -8,7 +8,6 @@ from rlm.models.budget import BudgetExceeded, Limits
 from rlm.models.providers import LMError, load_litellm
 from rlm.models.scripted import ScriptedLM, ScriptedServer, call_repl
 from rlm.models.usage import Usage
-from rlm.prompts import Prompts
 from rlm.run import RunWarning
 from rlm.shell.open import default_sandbox
 from rlm.tools import make_run_repl, prep_shell
@@ -28,7 +27,7 @@ def test_made_wrong(name):
 def test_made_right(monkeypatch):
     "None is the usual; a bad RLM_SANDBOX is found when the RLM is made"
     rlm = RLM(model(), limits=None, prompts=None, sandbox=None)
-    assert rlm.limits==Limits() and rlm.prompts==Prompts() and rlm.last is None
+    assert rlm.limits==Limits() and rlm.prompts is None and rlm.last is None
     monkeypatch.setenv('RLM_SANDBOX', 'dockr')
     for make in (lambda: RLM(model()), lambda: prep_shell('c')):
         with pytest.raises(ValueError, match="RLM_SANDBOX='dockr'"): make()

@@ -552,7 +552,9 @@ def section(*children):
 def test_each_answer_is_served_once():
     "Two child runs asked the same; the second one was cut off and made again in another section. Served whole, both bring their answers with them, and none is left for a third"
     recording = Recording([section(('a', True), ('b', False)), section(('a', True), ('b', True))])
-    for key in 'ab': assert recording.take_child(key).end.answer==key
+    for key in 'ab':
+        child = recording.take_child(key)
+        assert child.end.answer==key and recording.usage_of(child).calls<=1
     assert recording.take_child('a') is None and recording.take_sub('k') is None
 
 # Memory

@@ -12,6 +12,13 @@ from .fences import parse_cell
 from .prompts import NO_OUTPUT
 from .shell.lookup import answer_text
 
+# %% ../nbs/machine/07_grounding.ipynb #3896b905
+def _used(o, how): return {n.id for n in ast.walk(o) if isinstance(n, ast.Name) and isinstance(n.ctx, how)}
+
+def _fixed(tree, names):
+    "What a cell sets to something that is made of none of these names: a number, a sample text"
+    return set().union(*(_used(o, ast.Store) for o in tree.body if isinstance(o, ast.Assign) and not _used(o.value, ast.Load) & names))
+
 # %% ../nbs/machine/07_grounding.ipynb #f0d0e9af
 _sources = 'context','history','llm_query','llm_query_batched','allm_query','rlm_query','rlm_query_batched'
 _ending = re.compile(r'^(?:Traceback \(most recent call last\)|-{20,})', re.M)
@@ -42,9 +49,12 @@ class Evidence:
     def _is_about_context(self, code):
         tree = parse_cell(code)
         if tree is None: return True # not all that IPython takes is Python
-        read = {o.id for o in ast.walk(tree) if isinstance(o, ast.Name) and isinstance(o.ctx, ast.Load)}
-        if not read & self.names: return False
-        self.names |= {o.id for o in ast.walk(tree) if isinstance(o, ast.Name) and isinstance(o.ctx, ast.Store)}
+        read = _used(tree, ast.Load)
+        fixed = _fixed(tree, self.names)
+        if not read & (self.names-fixed):
+            self.names -= fixed-set(_sources) # those are put back after each cell
+            return False
+        self.names |= _used(tree, ast.Store)
         self.names |= {o.name for o in ast.walk(tree) if isinstance(o, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
         return True
 

@@ -14,6 +14,7 @@ from ._docs import documented
 from ._registry import PROVIDERS
 from .config import model_facts
 from .context.about import context_facts
+from .context.peek import WHOLE
 from .core import RLM, Run
 from .models.budget import Limits
 from .models.endpoints import Facts
@@ -279,6 +280,9 @@ def fork(
     if context is not None: _check_context(run.header, context)
     rlm = _rlm_of(run.header, changes)
     messages = run.messages if sp is None else _with_prompt(run, sp)
-    if query is not None: messages = [*messages[:-1], dict(role='user', content=query)]
+    if query is not None:
+        was_whole = WHOLE in content_text(messages[-1]['content']) # then nothing was doubted, nor is it now
+        if context is None and was_whole and rlm.prompts: rlm.prompts = replace(rlm.prompts, look='')
+        messages = [*messages[:-1], dict(role='user', content=query)]
     new = dict(asked=None) if query is not None else {}
     return _again(rlm, context, messages, _recording(run, rlm, steps=step-1, rerun=context is not None), run.traces[0].header, **new)

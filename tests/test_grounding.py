@@ -44,6 +44,8 @@ back = dict( # what is said before, the answer that is sent back, the doubt, wha
     unseen_prose=(('>print(context.count("Lima"))',), 'There were 120 parcels.', 'unseen', ('There were 9 parcels.',)),
     literal=(('>print(42)',), 'FINAL(42)', 'unseen', ('>print(context.count("Lima"))', 'FINAL(9)')),
     literal_variable=(('>n = 42\nprint(n)',), 'FINAL_VAR(n)', 'unseen', ('>n = context.count("Lima")', 'FINAL_VAR(n)')),
+    literal_context=(('>context = "Lima Lima"\nprint(context.count("Lima"))',), 'FINAL(2)', 'unseen', ('>print(context.count("Lima"))', 'FINAL(9)')),
+    literal_later=(('>n = len(context)', '>n = 42\nprint(n)'), 'FINAL(42)', 'unseen', ('>print(context.count("Lima"))', 'FINAL(9)')),
     huge=(('>print(context[:20])',), 'FINAL_VAR(big)', 'huge', ('>print(context.count("Lima"))', 'FINAL(9)')),
     echo=(('>print("south" + context[:9])',), 'FINAL(the town in the south)', 'echo', ('>print(context.splitlines()[1])', 'FINAL(Lima)')))
 
@@ -275,6 +277,13 @@ def test_made_again(name, tmp_path):
         left = (doubted if name=='doubted' else repeated)[step-1:]
         new = ScriptedLM([call_repl(o[1:]) if o[0]=='>' else o for o in left])
         alike(run, fork(path, text, step=step, model=new, trace=None))
+
+def test_made_again_by_a_variable(tmp_path):
+    "Where no cell runs, a variable that was the answer has the value that it had, and is known to be made of the context"
+    path = tmp_path/'t.jsonl'
+    run = trace_of(path, 'FINAL(9)', '>n = context.count("Lima")', 'FINAL_VAR(n)')
+    assert run.value==9 and run.grounded
+    alike(run, replay(path), False)
 
 def test_cut_at_each_event(tmp_path):
     "Wherever a run is cut off, it goes on to the same end"

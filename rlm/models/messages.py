@@ -107,7 +107,7 @@ def clean_reply(
         if c.function: c.function.arguments = clean_text(c.function.arguments)
     if calls and response.choices[0].finish_reason not in ('length','content_filter'): response.choices[0].finish_reason = 'tool_calls' # servers, and versions of litellm, say `stop` too
 
-# %% ../../nbs/models/05_messages.ipynb #0cac12e3
+# %% ../../nbs/models/05_messages.ipynb #8441ee93
 def said_by(
     m, # A message, or what one chunk of a stream adds to it; None for none
 )->str: # Text, thinking, and the arguments of tool calls
@@ -115,6 +115,7 @@ def said_by(
     calls = [c.function.arguments or '' for c in getattr(m, 'tool_calls', None) or [] if c.function]
     return ''.join([content_text(getattr(m, 'content', None)), getattr(m, 'reasoning_content', None) or '', *calls])
 
+# %% ../../nbs/models/05_messages.ipynb #6705f6d9
 class _Enough:
     "Looks now and then at what a stream has said: has it said enough?"
     def __init__(self, fn): self.fn,self.said,self.looked = fn,'',0
@@ -126,6 +127,7 @@ class _Enough:
         self.looked = len(self.said)
         return self.fn(self.said)
 
+# %% ../../nbs/models/05_messages.ipynb #0cac12e3
 async def read_stream(
     source, # An asynchronous iterator of litellm's chunks
     on_text:Callable, # Called with each piece of text

@@ -92,7 +92,7 @@ def read(self:Playback,
     found,problem = reader(text)
     done = self._answer()
     at_end = self.is_recorded and not self.recording.root if done else False # the last reply that is recorded
-    if problem and at_end and done.stop in ('final_var','budget'): return (done.stop, done.value),None
+    if problem and at_end and done.stop in ('final_var','budget'): return (done.stop, done.value, getattr(done, 'variable', None)),None
     return found,problem
 
 @patch

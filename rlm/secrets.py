@@ -27,14 +27,26 @@ def is_secret_name(
 # %% ../nbs/00_secrets.ipynb #eb6c5d8a
 least = 8 # characters; what is shorter is a word, as local servers take it for a key
 
-def secret_values()->list[str]:
-    "Values of environment variables whose names say that they are secret, and the passwords in URLs of all others; longest first"
+def _secrets_in(env):
+    "The secret values among variables, longest first"
     res = set()
-    for k,v in os.environ.items():
+    for k,v in env.items():
         if is_secret_name(k): res.add(v)
         elif '://' in v and '@' in v:
             with suppress(ValueError): res.add(urlsplit(v).password or '')
     return sorted((o for o in res if len(o)>=least), key=len, reverse=True)
+
+_seen = None,[] # the environment as it was when it was last read, and the secrets in it
+
+def secret_values()->list[str]:
+    "Values of environment variables whose names say that they are secret, and the passwords in URLs of all others; longest first"
+    global _seen
+    now = getattr(os.environ, '_data', None) # what `os.environ` decodes anew at each look: to compare it is quick
+    if now is None: return _secrets_in(os.environ)
+    if now!=_seen[0]:
+        kept = dict(now)
+        _seen = kept,_secrets_in({os.fsdecode(k): os.fsdecode(v) for k,v in kept.items()})
+    return list(_seen[1])
 
 # %% ../nbs/00_secrets.ipynb #42c6c49b
 def public_params(
@@ -125,11 +137,15 @@ def _by_form(text):
     return ''.join(res) + text[at:]
 
 # %% ../nbs/00_secrets.ipynb #7454e5cb
+@lru_cache(256)
+def _written(value):
+    "The ways in which a value may be written"
+    if value.isascii() and value.isalnum(): return (value,)
+    return tuple({value: 1, json.dumps(value)[1:-1]: 1, json.dumps(value, ensure_ascii=False)[1:-1]: 1, quote(value, safe=''): 1})
+
 def _without(text, value):
     "`text` without `value`, in the ways in which it may be written"
-    text = text.replace(value, '…')
-    if not value.isascii() or not value.isalnum():
-        for o in {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], quote(value, safe='')}: text = text.replace(o, '…')
+    for o in _written(value): text = text.replace(o, '…')
     return text
 
 def redact_forms(

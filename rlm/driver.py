@@ -17,7 +17,7 @@ from .models.budget import Budget, BudgetExceeded
 from .models.calls import Scope
 from .models.endless import repeats, reply_bound
 from .models.lm import LM
-from .models.messages import content_text, facts_reply
+from .models.messages import Conversation, content_text, facts_reply
 from .models.providers import LMError, load_litellm
 from .models.usage import usage_of
 from .modes import run_tool
@@ -70,7 +70,7 @@ class Driver:
         self.cells,self.item,self._todo,self._lock = [],None,None,threading.RLock() # `Cell`s of this tool call; the last item, and what is left to do for it
         self.rules = replace(rules, read=partial(self.playback.read, rules.read), warn=rules.warn or self._warn, model=lm.model)
         scope = Scope(self.budget, self.depth, 'root', self.report.tell_call, recorded=self.playback.reply)
-        self.lm = lm.for_run(replace(scope, most=_bound(lm), enough=repeats))
+        self.lm = lm.for_run(replace(scope, conversation=Conversation(), most=_bound(lm), enough=repeats))
         self._set_aside(0)
         if sh: self._lend(sh, replace(scope, role='sub', depth=self.depth+1, memo=self.shared.memo))
 

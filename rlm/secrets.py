@@ -148,6 +148,7 @@ def _without(text, value):
     for o in _written(value): text = text.replace(o, '…')
     return text
 
+# %% ../nbs/00_secrets.ipynb #39b4c8de
 def redact_forms(
     text:str, # Any text, JSON too
 )->str: # Which depends on the text alone, and on no secret

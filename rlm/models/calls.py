@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
-from .messages import clean_reply, message_of, reply_text, said_by
+from .messages import Conversation, clean_reply, message_of, reply_text, said_by
 from .params import estimate_tokens, most_tokens, prompt_tokens
 from .providers import LMError, classify, in_full, load_litellm
 from .usage import Usage, known_cost, usage_of
@@ -27,6 +27,7 @@ class Scope:
     role:str='root' # Who is asked: the `root` model, or a model for a sub-call, `sub`
     emit:Callable|None=None # `(kind, **facts) -> number`: told of each call, of its retries and of its end
     memo:dict|None=None # Fingerprint -> future with the reply: what this run has asked; None to ask again each time
+    conversation:Conversation|None=None # What was found out of the messages of the calls before; None for calls that have nothing to do with each other
     most:int|None=None # Tokens of one reply, where nobody has said
     enough:Callable|None=None # `text -> bool`: has a reply that comes as a stream said enough? Then it is cut off there
     recorded:Callable|None=None # `(key, last, request) -> (reply or error, usage)`: the answer of an earlier run; None where that has none

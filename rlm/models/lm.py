@@ -188,7 +188,9 @@ async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
     "One call, on the background loop"
     own = self._check_call(**kw)
     load_litellm() # its seconds are not the call's
-    call = Call(self, dict(self.params, messages=sendable(as_messages(prompt)), **own), last, on_text)
+    talk,messages = self.scope.conversation,prompt if isinstance(prompt, list) else as_messages(prompt)
+    messages = as_messages(talk.history(messages)) if talk else sendable(as_messages(messages))
+    call = Call(self, dict(self.params, messages=messages, **own), last, on_text)
     return await (call.reported() if self.scope.memo is None or cache is False else call.once())
 
 @patch

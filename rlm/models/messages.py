@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply',
-           'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
+           'History', 'each', 'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points',
+           'reply_facts', 'facts_reply']
 
 # %% ../../nbs/models/05_messages.ipynb #55130cdf
 import re
@@ -107,6 +108,71 @@ def clean_reply(
         if c.function: c.function.arguments = clean_text(c.function.arguments)
     if calls and response.choices[0].finish_reason not in ('length','content_filter'): response.choices[0].finish_reason = 'tool_calls' # servers, and versions of litellm, say `stop` too
 
+# %% ../../nbs/models/05_messages.ipynb #66c1e9b2
+def _copied(o):
+    "Dicts and lists of their own, with the same texts in them; what anybody may change unseen is like nothing"
+    if type(o) is dict: return {k:_copied(v) for k,v in o.items()}
+    if type(o) is list: return [_copied(v) for v in o]
+    return o if o is None or type(o) in (str,int,float,bool) else object()
+
+def _copy_of(m):
+    try: return _copied(m)
+    except RecursionError: return object()
+
+# %% ../../nbs/models/05_messages.ipynb #5e3a7846
+class History(list):
+    "Messages that may be sent, and what was found out of each of them"
+    def __init__(self,
+        messages:list=(), # Messages, as a caller has them
+        before:list|None=None, # The `History` of the call before: of what it begins with in the same way nothing is asked again
+    ):
+        super().__init__(messages)
+        n = before.alike(self) if before else 0
+        self._copies,self._cleaned,self._found = before._copies[:n] if n else [],{},{}
+        if n: self._cleaned,self._found = {i:m for i,m in before._cleaned.items() if i<n},{f:o[:n] for f,o in before._found.items()}
+        for i,m in enumerate(self[n:], n):
+            self._copies.append(_copy_of(m))
+            if not _all_ascii(m) and (cleaned:=clean_text(m))!=m: self._cleaned[i] = cleaned
+        for i,m in self._cleaned.items(): self[i] = m # hardly ever any
+
+    def alike(self,
+        messages:list, # Messages
+    )->int: # Each is compared as a whole, since anybody may have changed one
+        "With how many of these messages others begin"
+        mine = self._copies
+        try: return len(mine) if messages[:len(mine)]==mine else next((i for i,(a,b) in enumerate(zip(mine, messages)) if a!=b), len(messages))
+        except Exception: return 0 # not all can be compared
+
+    def each(self,
+        f:Callable, # `message -> value`, a function of a module
+    )->list: # One for each message
+        "`f` of each message, asked once"
+        res = self._found.setdefault(f, [])
+        res += map(f, self[len(res):])
+        return res
+
+    def __reduce__(self): return list,(list(self),) # a copy is a list like any other
+
+# %% ../../nbs/models/05_messages.ipynb #0aae3e41
+def each(
+    f:Callable, # `message -> value`, a function of a module
+    messages:list, # Messages
+)->list: # One for each
+    "`f` of each message; those of a `History` are not asked again"
+    return messages.each(f) if isinstance(messages, History) else list(map(f, messages))
+
+# %% ../../nbs/models/05_messages.ipynb #fe7c4f6b
+class Conversation:
+    "The messages of a run from call to call"
+    def __init__(self): self.last = None # the `History` of the last call
+
+    def history(self,
+        messages:list, # Messages, as a run has them
+    )->History: # To be sent
+        "The messages of the next call, with what is known of them"
+        self.last = History(messages, self.last)
+        return self.last
+
 # %% ../../nbs/models/05_messages.ipynb #8441ee93
 def said_by(
     m, # A message, or what one chunk of a stream adds to it; None for none
@@ -163,13 +229,16 @@ def parse_form(
     return form.model_validate_json(fenced[1] if fenced else text)
 
 # %% ../../nbs/models/05_messages.ipynb #8580e583
+def _is_message(o): return hasattr(o, 'get') and bool(o.get('role'))
+
 def as_messages(
     prompt:str|list, # A prompt, or messages as litellm takes them
 )->list[dict]: # Messages
     "Messages from a prompt"
     if isinstance(prompt, str): return [dict(role='user', content=prompt)]
-    if isinstance(prompt, (list,tuple)) and prompt and all(hasattr(o, 'get') and o.get('role') for o in prompt): return list(prompt)
-    what = f'a {type(prompt).__name__} of {type(prompt[0]).__name__}' if isinstance(prompt, (list,tuple)) and prompt else f'a {type(prompt).__name__}'
+    if isinstance(prompt, (list,tuple)) and prompt and all(each(_is_message, prompt)): return prompt if isinstance(prompt, History) else list(prompt)
+    kind = 'list' if isinstance(prompt, list) else type(prompt).__name__
+    what = f'a {kind} of {type(prompt[0]).__name__}' if isinstance(prompt, (list,tuple)) and prompt else f'a {kind}'
     raise LMError('bad_request', f'A prompt is a text, or a list of messages, each with "role" and "content"; this is {what}. Many prompts at once are a batch.')
 
 # %% ../../nbs/models/05_messages.ipynb #1351a273

@@ -10,7 +10,7 @@ __all__ = ['chat_params', 'own_params', 'most_reply', 'refuse_unknown', 'check_v
 import functools, inspect, json, math
 from collections.abc import Callable
 from .budget import Budget, Limits, check_amount, check_whole
-from .messages import content_text
+from .messages import content_text, each
 from .providers import load_litellm
 from .usage import nearest
 
@@ -124,13 +124,18 @@ def _schemas(request):
     return [*(json.dumps(o, default=str) for o in parts), *([_schema(form)] if hasattr(form, 'model_json_schema') else [])]
 
 # %% ../../nbs/models/06_params.ipynb #f2a59cf7
+def _estimate(m): return estimate_tokens(_text(m))
+def _most(text): return len(text) if text.isascii() else 4*len(text)
+def _most_of(m): return _most(_text(m))
+
+# %% ../../nbs/models/06_params.ipynb #d64f870f
 def prompt_tokens(
     messages:list, # Messages
     tools:list|None=None, # Tool schemas that go along
     **request, # What else is sent: the schema of `response_format` counts
 )->int: # An estimate
     "About how many tokens a request sends"
-    return sum(map(estimate_tokens, [*map(_text, messages), *_schemas(dict(request, tools=tools))])) + 4*len(messages)
+    return sum(each(_estimate, messages)) + sum(map(estimate_tokens, _schemas(dict(request, tools=tools)))) + 4*len(messages)
 
 def most_tokens(
     messages:list, # Messages
@@ -138,4 +143,4 @@ def most_tokens(
     **request, # What else is sent
 )->int: # Never less than `prompt_tokens`; four times as many for plain English
     "How many tokens a request can send at the very most: one a byte"
-    return sum(len(o) if o.isascii() else 4*len(o) for o in [*map(_text, messages), *_schemas(dict(request, tools=tools))]) + 4*len(messages)
+    return sum(each(_most_of, messages)) + sum(map(_most, _schemas(dict(request, tools=tools)))) + 4*len(messages)

@@ -7,6 +7,7 @@ __all__ = ['merged', 'fit', 'asked_for', 'rules_of', 'learn']
 
 # %% ../../nbs/models/11_templates.ipynb #7dc8bb25
 import json, re
+from .messages import each
 
 # %% ../../nbs/models/11_templates.ipynb #9357952b
 _speakers = 'user','assistant','system','developer' # results of tools stay apart: each belongs to a call
@@ -41,11 +42,14 @@ def _joined(a, b):
     return res
 
 # %% ../../nbs/models/11_templates.ipynb #e8cc291d
+def _letter(m): return m['role'][0] if m.get('role') in _speakers else '.'
+
 def merged(
     messages:list, # Messages
 )->list: # The same list where there is nothing to do
     "Messages in which no two of one role follow each other; results of tools do"
-    if all(a.get('role')!=b.get('role') or a.get('role') not in _speakers for a,b in zip(messages, messages[1:])): return messages
+    speakers = ''.join(each(_letter, messages))
+    if not any(o in speakers for o in ('uu','aa','ss','dd')): return messages
     res = []
     for m in messages:
         if res and m.get('role')==res[-1].get('role') in _speakers: res[-1] = _joined(res[-1], m)

@@ -120,6 +120,8 @@ def _copy_of(m):
     except RecursionError: return object()
 
 # %% ../../nbs/models/05_messages.ipynb #5e3a7846
+_recent = 64 # messages that are compared as a whole at each call; once in so many calls all are
+
 class History(list):
     "Messages that may be sent, and what was found out of each of them"
     def __init__(self,
@@ -127,9 +129,10 @@ class History(list):
         before:list|None=None, # The `History` of the call before: of what it begins with in the same way nothing is asked again
     ):
         super().__init__(messages)
-        n = before.alike(self) if before else 0
-        self._copies,self._cleaned,self._found = before._copies[:n] if n else [],{},{}
-        if n: self._cleaned,self._found = {i:m for i,m in before._cleaned.items() if i<n},{f:o[:n] for f,o in before._found.items()}
+        n,self._calls = (before.alike(self), before._calls+1) if before else (0, 0)
+        if n and n==len(before)==len(before._copies): self._copies,self._found = before._copies,before._found # they only grow
+        else: self._copies,self._found = (before._copies[:n], {f:o[:n] for f,o in before._found.items()}) if n else ([], {})
+        self._cleaned = {i:m for i,m in before._cleaned.items() if i<n} if n else {}
         for i,m in enumerate(self[n:], n):
             self._copies.append(_copy_of(m))
             if not _all_ascii(m) and (cleaned:=clean_text(m))!=m: self._cleaned[i] = cleaned
@@ -137,10 +140,13 @@ class History(list):
 
     def alike(self,
         messages:list, # Messages
-    )->int: # Each is compared as a whole, since anybody may have changed one
+    )->int: # Old ones are the same objects, and now and then they are looked into; recent ones are compared
         "With how many of these messages others begin"
-        mine = self._copies
-        try: return len(mine) if messages[:len(mine)]==mine else next((i for i,(a,b) in enumerate(zip(mine, messages)) if a!=b), len(messages))
+        n,mine = len(self),self._copies
+        old = max(0, n-_recent) if self._calls%_recent else 0
+        try:
+            if messages[old:n]==mine[old:n] and (not old or messages[:old]==self[:old]): return n
+            return next((i for i,(a,b) in enumerate(zip(mine[:n], messages)) if a!=b), min(n, len(messages)))
         except Exception: return 0 # not all can be compared
 
     def each(self,
@@ -149,7 +155,7 @@ class History(list):
         "`f` of each message, asked once"
         res = self._found.setdefault(f, [])
         res += map(f, self[len(res):])
-        return res
+        return res if len(res)==len(self) else res[:len(self)]
 
     def __reduce__(self): return list,(list(self),) # a copy is a list like any other
 

@@ -99,7 +99,17 @@ _unescaped = '(?<![A-Za-z0-9])' # much quicker, for where no escape can end in f
 @cache # when it is first needed: to compile it takes milliseconds
 def _prefixed(apart): return re.compile(f'{apart}(?:{_bodies})', re.A)
 
-_run = re.compile(r'[\w\-.~+/=:%]{12,}', re.A) # a key is in one of these, and looking for them is quick
+_in_runs = bytes(ord('x' if re.match(r'[\w\-.~+/=:%]', chr(i), re.A) else ' ') for i in range(256))
+
+def _runs(text):
+    "Where a key may be: 12 or more characters without a break; found in a copy of a byte for each character, ten times as quickly as by a pattern"
+    seen = text.encode('latin-1', 'replace').translate(_in_runs)
+    start = seen.find(b'x'*12)
+    while start>=0:
+        end = seen.find(b' ', start)
+        if end<0: end = len(seen)
+        yield start,end
+        start = seen.find(b'x'*12, end)
 
 # %% ../nbs/00_secrets.ipynb #fb52f321
 _random = r'(?=[A-Za-z+/_.=~-]{0,64}\d)(?=[\d+/_.=~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.=~-]'  # a digit and a letter
@@ -129,9 +139,9 @@ def _by_place(text):
 
 def _by_form(text):
     res,at = [],0
-    for run in _run.finditer(text):
-        escaped = '%' in run[0] or text[run.start()-1:run.start()] in ('\\','[',';')
-        for k in _prefixed(_apart if escaped else _unescaped).finditer(text, run.start(), run.end()):
+    for start,end in _runs(text):
+        escaped = '%' in text[start:end] or text[start-1:start] in ('\\','[',';')
+        for k in _prefixed(_apart if escaped else _unescaped).finditer(text, start, end):
             res += [text[at:k.start()+3], '…']
             at = k.end()
     return ''.join(res) + text[at:]

@@ -1,9 +1,9 @@
 "One list of secrets for all: 150 forms of keys, names of variables, values in every way of writing, and texts that hold none"
-import base64,json,random,string,time
+import base64,json,os,random,re,string,time
 from urllib.parse import quote
 
 import pytest
-from rlm.secrets import clean,hidden_values,is_secret_name,public_params,redact,strip_controls
+from rlm.secrets import _runs,clean,hidden_values,is_secret_name,public_params,redact,strip_controls
 
 rng = random.Random(0)
 alnum,lower,upper,hexa = string.ascii_letters+string.digits,string.ascii_lowercase+string.digits,string.ascii_uppercase+string.digits,'0123456789abcdef'
@@ -117,3 +117,20 @@ def test_linear(bit):
         return time.process_time()-start
     most = 8*max(min(took(100_000) for _ in range(3)), .01)
     assert any(took(400_000)<most for _ in range(2))
+
+def test_where_a_key_may_be():
+    "What is found in bytes is what a pattern would find, whatever else is in the text"
+    runs,r,signs = re.compile(r'[\w\-.~+/=:%]{12,}', re.A),random.Random(1),'abcXYZ019-.~+/=:% \n"\\é漢\ud800𝒳_?&'
+    for _ in range(2000):
+        text = ''.join(r.choice(signs) if r.random()<.2 else 'a' for _ in range(r.randrange(80)))
+        assert list(_runs(text))==[m.span() for m in runs.finditer(text)], text
+
+def test_environment_that_changes():
+    "A variable that is set, changed or unset counts at the next text"
+    said = 'the word is longish-canary-1 or longish-canary-2'
+    try:
+        for v,expected in (('longish-canary-1','the word is … or longish-canary-2'), ('longish-canary-2','the word is longish-canary-1 or …')):
+            os.environ['RLM_TEST_TOKEN'] = v
+            assert redact(said)==expected
+    finally: os.environ.pop('RLM_TEST_TOKEN', None)
+    assert redact(said)==said

@@ -6,7 +6,7 @@
 __all__ = ['FORMAT', 'trace_path', 'TraceFile']
 
 # %% ../../nbs/trace/03_files.ipynb #fae8d732
-import functools, itertools, json, os, stat, sys, time, warnings
+import functools, itertools, json, math, os, stat, sys, time, warnings
 from contextlib import suppress
 from dataclasses import is_dataclass
 from datetime import datetime
@@ -68,9 +68,20 @@ def _redacted_as(name, o, known):
     res = redact(f'{name}: {o}', known)
     return res.removeprefix(f'{name}: ') if res.startswith(f'{name}: ') else '…'
 
+# %% ../../nbs/trace/03_files.ipynb #be2d2138
+def _is_plain(o):
+    "Is this a text or a number as JSON gives it back?"
+    return o is None or type(o) in (str,bool) or type(o) is int and -1<<63<o<1<<63 or type(o) is float and math.isfinite(o)
+
+def _as_plain(d):
+    "An event as plain data; long texts, which are that already, need not be written and read for it"
+    odd = {k:v for k,v in d.items() if not _is_plain(v)}
+    return d | json.loads(_line(odd)) if odd else d
+
+# %% ../../nbs/trace/03_files.ipynb #2d6a8719
 def _safe_line(d, known):
     "An event as a line without secrets"
-    try: return _dumps(_redacted(json.loads(_line(d)), known))
+    try: return _dumps(_redacted(_as_plain(d), known))
     except RecursionError: return _dumps(_redacted({k: v if k in _our_words else answer_text(v) for k,v in d.items()}, known))
 
 # %% ../../nbs/trace/03_files.ipynb #649746c0

@@ -77,7 +77,10 @@ def _get(o, *names):
         if v is not None: return v
     return 0
 
-def _sound(v): return isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) and v>=0
+def _sound(v):
+    "Is it a finite number of at least 0?"
+    if type(v) is int and 0<=v<1<<63: return True # nearly always, and to ask an abstract class takes ten times as long
+    return isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) and v>=0
 
 def known_cost(
     v:object, # What a provider, or a price list, says

@@ -1,7 +1,8 @@
 "What a run says again at each step is looked at once"
 import copy
 
-from rlm.models.messages import Conversation, History, content_text, each
+from rlm.models._history import History, each
+from rlm.models.messages import Conversation, content_text
 
 def _size(m):
     _size.asked += 1

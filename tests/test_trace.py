@@ -2,6 +2,7 @@
 import contextlib,json,os,random,sys,threading,time,warnings
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 import pytest
 from doubles import Scene, faults, fork, in_stream, odd, once, replay, resume, sound, totals
 from forks import script
@@ -600,6 +601,17 @@ def test_what_is_cut_in_memory(tmp_path):
             full = read_trace(path)
             assert max(len(e.prompt) for e in full if e.kind=='subcall_started')==50_000==len(next(e for e in full if e.kind=='child_ended').answer)
             assert replay(path, 'c').answer==run.answer
+
+def test_many_subcalls_in_memory():
+    "Of a run with thousands of sub-calls the file has all, and memory a line of each"
+    written = []
+    trace = Trace().write_to(SimpleNamespace(path='t.jsonl', header={}, problem=None, write=lambda d: written.append(len(str(d))), close=lambda: None))
+    for i in range(1100):
+        e = trace.add('subcall_started', depth=1, prompt='p'*3000)
+        trace.add('subcall_ended', depth=1, of=e.id, reply=dict(content='r'*3000))
+    assert min(written)>3000 and len(trace)==2200
+    assert [len(trace[i].prompt)<300 for i in (0,1998,2000,2198)]==[False,False,True,True]==[len(trace[i+1].reply['content'])<300 for i in (0,1998,2000,2198)]
+    assert len(trace.add('cell_ended', of=trace.add('cell_started').id, content='', value='v'*3000).value)>2000, 'all else stays as it was'
 
 def test_context_is_read_only_where_it_is_needed():
     "Without a trace nobody looks for the digest of a child's context"

@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply',
-           'History', 'each', 'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points',
-           'reply_facts', 'facts_reply']
+           'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts',
+           'facts_reply']
 
 # %% ../../nbs/models/05_messages.ipynb #55130cdf
 import re
 from collections.abc import Callable
 from contextlib import aclosing
+from ._history import History, each
 from .providers import LMError, brief, load_litellm
 from .usage import Usage, usage_of
 
@@ -91,12 +92,15 @@ def _all_ascii(m):
     try: return (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
     except (AttributeError, KeyError, TypeError): return False # content in parts, or of another form
 
+def _cleaned(m): return m if _all_ascii(m) else clean_text(m)
+
 def sendable(
     messages:list, # Messages
 )->list: # The same objects where there is nothing to clean
     "`messages`, cleaned where they need it"
-    return [o if _all_ascii(o) else clean_text(o) for o in messages]
+    return list(map(_cleaned, messages))
 
+# %% ../../nbs/models/05_messages.ipynb #8c392a6f
 def clean_reply(
     response, # A litellm `ModelResponse`
 ):
@@ -108,65 +112,6 @@ def clean_reply(
         if c.function: c.function.arguments = clean_text(c.function.arguments)
     if calls and response.choices[0].finish_reason not in ('length','content_filter'): response.choices[0].finish_reason = 'tool_calls' # servers, and versions of litellm, say `stop` too
 
-# %% ../../nbs/models/05_messages.ipynb #66c1e9b2
-def _copied(o):
-    "Dicts and lists of their own, with the same texts in them; what anybody may change unseen is like nothing"
-    if type(o) is dict: return {k:_copied(v) for k,v in o.items()}
-    if type(o) is list: return [_copied(v) for v in o]
-    return o if o is None or type(o) in (str,int,float,bool) else object()
-
-def _copy_of(m):
-    try: return _copied(m)
-    except RecursionError: return object()
-
-# %% ../../nbs/models/05_messages.ipynb #5e3a7846
-_recent = 64 # messages that are compared as a whole at each call; once in so many calls all are
-
-class History(list):
-    "Messages that may be sent, and what was found out of each of them"
-    def __init__(self,
-        messages:list=(), # Messages, as a caller has them
-        before:list|None=None, # The `History` of the call before: of what it begins with in the same way nothing is asked again
-    ):
-        super().__init__(messages)
-        n,self._calls = (before.alike(self), before._calls+1) if before else (0, 0)
-        if n and n==len(before)==len(before._copies): self._copies,self._found = before._copies,before._found # they only grow
-        else: self._copies,self._found = (before._copies[:n], {f:o[:n] for f,o in before._found.items()}) if n else ([], {})
-        self._cleaned = {i:m for i,m in before._cleaned.items() if i<n} if n else {}
-        for i,m in enumerate(self[n:], n):
-            self._copies.append(_copy_of(m))
-            if not _all_ascii(m) and (cleaned:=clean_text(m))!=m: self._cleaned[i] = cleaned
-        for i,m in self._cleaned.items(): self[i] = m # hardly ever any
-
-    def alike(self,
-        messages:list, # Messages
-    )->int: # Old ones are the same objects, and now and then they are looked into; recent ones are compared
-        "With how many of these messages others begin"
-        n,mine = len(self),self._copies
-        old = max(0, n-_recent) if self._calls%_recent else 0
-        try:
-            if messages[old:n]==mine[old:n] and (not old or messages[:old]==self[:old]): return n
-            return next((i for i,(a,b) in enumerate(zip(mine[:n], messages)) if a!=b), min(n, len(messages)))
-        except Exception: return 0 # not all can be compared
-
-    def each(self,
-        f:Callable, # `message -> value`, a function of a module
-    )->list: # One for each message
-        "`f` of each message, asked once"
-        res = self._found.setdefault(f, [])
-        res += map(f, self[len(res):])
-        return res if len(res)==len(self) else res[:len(self)]
-
-    def __reduce__(self): return list,(list(self),) # a copy is a list like any other
-
-# %% ../../nbs/models/05_messages.ipynb #0aae3e41
-def each(
-    f:Callable, # `message -> value`, a function of a module
-    messages:list, # Messages
-)->list: # One for each
-    "`f` of each message; those of a `History` are not asked again"
-    return messages.each(f) if isinstance(messages, History) else list(map(f, messages))
-
 # %% ../../nbs/models/05_messages.ipynb #fe7c4f6b
 class Conversation:
     "The messages of a run from call to call"
@@ -176,7 +121,7 @@ class Conversation:
         messages:list, # Messages, as a run has them
     )->History: # To be sent
         "The messages of the next call, with what is known of them"
-        self.last = History(messages, self.last)
+        self.last = History(messages, self.last, _cleaned)
         return self.last
 
 # %% ../../nbs/models/05_messages.ipynb #8441ee93

@@ -28,7 +28,7 @@ class Trace(list):
         super().__init__()
         self.file = None # where events are written too, see `write_to`
         self.path = self.header = None # of the file that it is written to, or was read from
-        self._numbers,self._lock,self._began = itertools.count(1),threading.RLock(),{}
+        self._numbers,self._lock,self._began,self._subcalls = itertools.count(1),threading.RLock(),{},0
 
     def add(self,
         kind:str, # What happened
@@ -42,13 +42,20 @@ class Trace(list):
             if kind.endswith('_started'): self._began[event.id] = time.perf_counter()
             elif kind.endswith('_ended'): event.duration = round(time.perf_counter() - self._began.pop(event.of), 6)
             if self.file: self.file.write(vars(event))
-            self.append(_shortened(event, _most_with_file if self.path else _most_alone))
+            self.append(_shortened(event, self._most(kind)))
         return event
+
+    def _most(self, kind):
+        "Characters of a text that stay in memory"
+        if not self.path: return _most_alone
+        self._subcalls += kind=='subcall_started'
+        return _most_of_many if self._subcalls>1000 and kind.startswith('subcall_') else _most_with_file
 
     def __repr__(self): return f"Trace of {len(self)} events{f', in {self.path}' if self.path else ''}"
 
 # %% ../../nbs/trace/01_events.ipynb #4024e91a
 _most_with_file,_most_alone = 2000,20_000 # characters of a text that stay in memory, where a file has all of it and where none has
+_most_of_many = 200 # the same where a file has it, of sub-calls after the first 1,000: there may be 100,000
 _may_be_long = {'prompt','messages','query','params','reply','answer','value','tried'}
 
 def _cut(o, n):

@@ -8,6 +8,7 @@ __all__ = ['plain', 'Evidence', 'claims', 'is_nothing', 'repeats_question', 'unf
 # %% ../nbs/machine/07_grounding.ipynb #f603663a
 import ast, re, unicodedata
 from dataclasses import dataclass, field
+from fastcore.basics import patch
 from .fences import parse_cell
 from .prompts import NO_OUTPUT
 from .shell.lookup import answer_text
@@ -35,6 +36,7 @@ class Evidence:
     names:set=field(default_factory=lambda: set(_sources)) # Variables that hold something of the context
     shown:list=field(default_factory=list) # Texts, as they are compared
     cells:int=0 # How many cells have run without failing
+    empty:set=field(default_factory=set) # Code about the context that found nothing
 
     def add(self,
         code:str|None, # Python of a cell; None for another tool
@@ -44,7 +46,9 @@ class Evidence:
         "Take in what a cell, or another tool, has shown"
         self.cells += not failed
         if failed: output = _ending.split(output, maxsplit=1)[0]
-        if code is None or self._is_about_context(code): self.shown.append(plain(output))
+        if code is not None and not self._is_about_context(code): return
+        self.shown.append(plain(output))
+        if code and not failed and (is_nothing(output) or output==NO_OUTPUT): self.empty.add(code.strip())
 
     def _is_about_context(self, code):
         tree = parse_cell(code)
@@ -138,6 +142,7 @@ class Doubts:
     "What speaks against an answer, as far as the outputs of a run can tell"
     question:str='' # What was asked
     code:str='' # Python for a look at the context; '' where there is nothing to look for: then nothing is doubted
+    is_prose:bool=False # Is the context running text, so that a look shows sentences with a name?
     left:int=4 # How often an answer may still be sent back
     seen:Evidence=field(default_factory=Evidence) # What the code has shown
     tried:int=0 # How many cells have run, failed ones too
@@ -151,52 +156,64 @@ class Doubts:
         failed:bool, # Did it end in an error?
     ):
         "Take in what a cell, or another tool, has shown"
-        self.tried,self.failed,self.output = self.tried+1,failed,_number_of_cell.sub('<cell>', output)
+        self.failed,self.output = failed,_number_of_cell.sub('<cell>', output)
+        self.saw(code, output, failed)
+
+    def saw(self, code, output, failed):
+        "Take in what a cell has shown that the model had not asked for"
+        self.tried += 1
         self.seen.add(code, output, failed)
 
     def has_nothing(self)->bool:
-        "Did the last cell fail, or print nothing, or what is no result (the first time)?"
+        "Did the last cell fail, or print nothing, or what is no result, which nothing else has confirmed?"
         output = self.output.strip()
         if self.failed or output in ('', NO_OUTPUT): return True
-        if not self.code or not is_nothing(output) or 'empty' in self.raised: return False
-        self.raised.add('empty')
-        return True
+        return bool(self.code) and is_nothing(output) and not self.is_sure_of_nothing()
+
+    def is_sure_of_nothing(self)->bool:
+        "Have two pieces of code, which are not the same, found nothing?"
+        return len(self.seen.empty)>1
 
     def result(self)->str: # '' for an error, nothing, or what is too long for an answer
         "What the last cell printed, if it may be an answer"
         output = self.output.strip()
         return output if not self.failed and len(output)<=200 and '\n' not in output and output!=NO_OUTPUT else ''
 
-    def _comes_from_code(self, stop, variable):
-        "Was the value made of the context by code?"
-        root = re.match(r'\w+', variable or '')
-        return bool(self.seen.shown) and (stop=='repl' or bool(root) and root[0] in self.seen.names)
+# %% ../nbs/machine/07_grounding.ipynb #051c3d01
+@patch
+def _comes_from_code(self:Doubts, stop, variable):
+    "Was the value made of the context by code?"
+    root = re.match(r'\w+', variable or '')
+    return bool(self.seen.shown) and (stop=='repl' or bool(root) and root[0] in self.seen.names)
 
-    def grounded(self,
-        value:object, # The answer
-        stop:str, # `repl` if code gave it
-        variable:str|None=None, # The look-up that it came from
-    )->bool|None: # None where nothing can be said
-        "Does what was shown bear the answer out?"
-        if self._comes_from_code(stop, variable): return True
-        res = grounded(value, self.seen.shown, self.question)
-        return res if self.code else res or None
+@patch
+def grounded(self:Doubts,
+    value:object, # The answer
+    stop:str, # `repl` if code gave it
+    variable:str|None=None, # The look-up that it came from
+)->bool|None: # None where nothing can be said
+    "Does what was shown bear the answer out?"
+    if is_nothing(value): return self.is_sure_of_nothing() or (False if self.code else None)
+    if self._comes_from_code(stop, variable): return True
+    res = grounded(value, self.seen.shown, self.question)
+    return res if self.code else res or None
 
-    def of(self,
-        value:object, # The answer
-        stop:str, # `repl` if code gave it
-        variable:str|None=None, # The look-up that it came from
-        beside:bool=False, # Did it stand beside code that had not run?
-    )->tuple|None: # Kind (`look`, `beside`, `failed`, `placeholder`, `huge`, `empty`, `echo`, `unseen`) and what it is about; None for no doubt
-        "What speaks against an answer"
-        if not self.code or not self.left: return None
-        if not self.tried: return 'look',''
-        made = self._comes_from_code(stop, variable)
-        missing = [] if made else unfounded(value, self.seen.shown, self.question)
-        if missing!=[] and beside and 'beside' not in self.raised: return 'beside',''
-        if not made and plain(answer_text(value)).strip('<>[]. ') in _placeholders: return 'placeholder',''
-        if self.failed and (missing!=[] or made and beside): return 'failed',''
-        if len(answer_text(value))>20_000 and 'huge' not in self.raised: return 'huge',f'{len(answer_text(value)):,}'
-        if is_nothing(value) and 'empty' not in self.raised: return 'empty',''
-        if not made and repeats_question(answer_text(value), self.question) and 'echo' not in self.raised: return 'echo',answer_text(value)
-        return ('unseen',', '.join(missing)) if missing else None
+@patch
+def of(self:Doubts,
+    value:object, # The answer
+    stop:str, # `repl` if code gave it
+    variable:str|None=None, # The look-up that it came from
+    beside:bool=False, # Did it stand beside code that had not run?
+)->tuple|None: # Kind (`look`, `beside`, `failed`, `placeholder`, `huge`, `empty`, `echo`, `unseen`) and what it is about; None for no doubt
+    "What speaks against an answer"
+    if not self.code or not self.left: return None
+    if not self.tried: return 'look',''
+    made = self._comes_from_code(stop, variable)
+    missing = [] if made else unfounded(value, self.seen.shown, self.question)
+    if missing!=[] and beside and 'beside' not in self.raised: return 'beside',''
+    if not made and plain(answer_text(value)).strip('<>[]. ') in _placeholders: return 'placeholder',''
+    if self.failed and (missing!=[] or made and beside): return 'failed',''
+    if len(answer_text(value))>20_000 and 'huge' not in self.raised: return 'huge',f'{len(answer_text(value)):,}'
+    if is_nothing(value) and 'empty' not in self.raised and not self.is_sure_of_nothing(): return 'empty',''
+    if not made and repeats_question(answer_text(value), self.question) and 'echo' not in self.raised: return 'echo',answer_text(value)
+    return ('unseen',', '.join(missing)) if missing else None

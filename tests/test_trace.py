@@ -132,7 +132,7 @@ def test_fault_is_recorded(name, tmp_path, monkeypatch):
     key = 'planted0123456789abcdef' if name=='auth_other_key' else hidden['bare'] if every.index(name)%2 else hidden['api_key'] # as that fault says it
     fault = odd[name][0] if name in odd else (faults | in_stream)[name][0]
     with ScriptedServer(scene:=Scene(planted(fault, ' '.join(hidden.values())))) as server:
-        m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=.5 if name=='late' else 20, retries=1, extra_headers={'Authorization': f"Bearer {hidden['header']}", 'X-Api-Key': hidden['header']})
+        m = LM('openai/some-model', base_url=server.url, api_key=key, timeout=1. if name=='late' else 20, retries=1, extra_headers={'Authorization': f"Bearer {hidden['header']}", 'X-Api-Key': hidden['header']})
         m.backoff = .001
         monkeypatch.delenv('RLM_LIVE')
         for i,(place,times) in enumerate([('first',99), ('middle',1), ('sub',99), ('batch',1)]):

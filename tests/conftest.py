@@ -42,9 +42,12 @@ def pytest_runtest_teardown():
 
 @pytest.fixture(scope='module')
 def warm():
-    "The first call of a process loads litellm, which takes longer than some limits"
+    "The first call of a process loads litellm, which takes longer than some limits, and the first that is streamed imports more"
     from doubles import Door,lm
-    with Door() as server: lm(server).text('q')
+    with Door() as server:
+        m = lm(server)
+        m.text('q')
+        m('q', on_text=lambda s: None)
 
 @pytest.fixture
 def alone():

@@ -32,8 +32,8 @@ def attack(backend, file, *more):
     """Results of the cells in `file`, run in a process of their own; where bubblewrap is not found, `auto` is a worker that locks itself in.
     Attacks run in a new interpreter: what /proc tells of its environment is to be what it was given. Cells that anybody writes, and attacks on the wall, do not care."""
     env = {'CANARY_API_KEY': ENV, 'OPENAI_API_KEY': ENV, **({'PATH': '/nowhere'} if backend=='auto' else {})}
-    if file.name in ('ordinary.jsonl','walls.jsonl'): res = run_script(here/'attacks.py', backend, file, *more, env=env, timeout=250, quick=True)
-    else: res = subprocess.run([sys.executable, str(here/'attacks.py'), backend, str(file), *more], env={**os.environ, **env}, capture_output=True, text=True, timeout=250)
+    if file.name in ('ordinary.jsonl','walls.jsonl'): res = run_script(here/'attacks.py', backend, file, *more, env=env, timeout=600, quick=True)
+    else: res = subprocess.run([sys.executable, str(here/'attacks.py'), backend, str(file), *more], env={**os.environ, **env}, capture_output=True, text=True, timeout=600)
     assert res.returncode==0, (res.stdout+res.stderr)[-3000:]
     got = json.loads(res.stdout.splitlines()[-1])
     assert backend=='trusted' or ('bubblewrap, with' in got['backend'])==(backend=='strict'), got['backend']

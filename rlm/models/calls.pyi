@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from rlm.models.budget import Budget
+from rlm.models.messages import Conversation
 from typing import Any
 __all__ = ['Scope', 'fingerprint', 'Call']
 
@@ -11,25 +12,28 @@ class Scope:
 
     Fields::
 
-        name      type           default   meaning
-        budget    Budget         Budget()  Where calls are counted
-        depth     int            0         Of the run in its tree
-        role      str            'root'    Who is asked: the `root` model, or a model for a sub-call, `sub`
-        emit      Callable|None  None      `(kind, **facts) -> number`: told of each call, of its retries and of
-                                           its end
-        memo      dict|None      None      Fingerprint -> future with the reply: what this run has asked; None to
-                                           ask again each time
-        most      int|None       None      Tokens of one reply, where nobody has said
-        enough    Callable|None  None      `text -> bool`: has a reply that comes as a stream said enough? Then
-                                           it is cut off there
-        recorded  Callable|None  None      `(key, last, request) -> (reply or error, usage)`: the answer of an
-                                           earlier run; None where that has none
+        name          type               default   meaning
+        budget        Budget             Budget()  Where calls are counted
+        depth         int                0         Of the run in its tree
+        role          str                'root'    Who is asked: the `root` model, or a model for a sub-call, `sub`
+        emit          Callable|None      None      `(kind, **facts) -> number`: told of each call, of its retries and of
+                                                   its end
+        memo          dict|None          None      Fingerprint -> future with the reply: what this run has asked; None to
+                                                   ask again each time
+        conversation  Conversation|None  None      What was found out of the messages of the calls before; None for calls
+                                                   that have nothing to do with each other
+        most          int|None           None      Tokens of one reply, where nobody has said
+        enough        Callable|None      None      `text -> bool`: has a reply that comes as a stream said enough? Then
+                                                   it is cut off there
+        recorded      Callable|None      None      `(key, last, request) -> (reply or error, usage)`: the answer of an
+                                                   earlier run; None where that has none
     """
     budget: Budget = ...
     depth: int = ...
     role: str = ...
     emit: Callable | None = ...
     memo: dict | None = ...
+    conversation: Conversation | None = ...
     most: int | None = ...
     enough: Callable | None = ...
     recorded: Callable | None = ...

@@ -1,9 +1,10 @@
 # Made from messages.py by tools/stubs.py: do not edit
 from collections.abc import Callable
+from rlm.models._history import History
 from rlm.models.providers import LMError
 from rlm.models.usage import Usage
 from typing import Any
-__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
+__all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply', 'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts', 'facts_reply']
 
 def message_of(response: Any) -> Any: ...
 
@@ -20,6 +21,11 @@ def clean_text(o: object) -> Any: ...
 def sendable(messages: list) -> list: ...
 
 def clean_reply(response: Any) -> None: ...
+
+class Conversation:
+    last: History | None
+    def __init__(self) -> None: ...
+    def history(self, messages: list) -> History: ...
 
 def said_by(m: Any) -> str: ...
 

@@ -8,12 +8,14 @@ __all__ = ['WorkerProcess', 'take_worker']
 # %% ../../nbs/shell/11_process.ipynb #7671de72
 import os, queue, secrets, socket, struct, subprocess, sys, threading, weakref
 from contextlib import nullcontext
+from functools import partial
 from fastcore.basics import patch
 from ._values import BadFrame, make_error
 from ._wire import Link, Reader
+from ._zygote import ForkServer
 from .folders import endings, make_folder, remove_folder
 from .interrupt import CellTimeout, interrupt_thread
-from .launch import MissingPackage, few_threads, learn_packages, start_error, worker_command
+from .launch import MissingPackage, few_threads, learn_packages, server_command, server_key, start_error, worker_command, worker_config
 from .machine import SandboxError, choices
 from .places import python_path
 
@@ -50,13 +52,42 @@ def _new_folder():
     try: return make_folder('worker')
     except OSError as e: raise SandboxError(f'A worker needs a folder for temporary files, and none can be written: {e}. Set TMPDIR to one. {choices}') from None
 
+def _popen(cmd, fd, folder):
+    "Start a program with one more descriptor, and an environment of nothing but a folder of its own"
+    env = dict(TMPDIR=f'{folder}/boot', HOME=f'{folder}/boot', LANG='C.UTF-8', **few_threads)
+    return _spawn(lambda: subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        pass_fds=[fd], env=env, cwd='/', start_new_session=True, umask=0o077))
+
+_servers = {} # kind of workers -> what forks them
+
+def _forks(kind): return kind=='landlock' and hasattr(os, 'pidfd_open') # the box of the other kinds is made around a process that starts
+
+def _fork_server(kind):
+    "What forks workers, and whether it was started for this one"
+    with _lock:
+        key,server = server_key(),_servers.get(kind)
+        if server and server.key==key and server.alive(): return server,False
+        folder = _new_folder()
+        known = {}
+        def start(fd):
+            cmd,known['read'] = server_command(folder, fd)
+            return _popen(cmd, fd, folder)
+        server = _servers[kind] = ForkServer(start, partial(remove_folder, folder))
+        server.key,server.read = key,known['read']
+        return server,True
+
+def _drop_server(server):
+    "Have the next worker forked by another one"
+    with _lock:
+        for k in [k for k,v in _servers.items() if v is server]: del _servers[k]
+
 class WorkerProcess:
     "A worker process, as the host sees it"
     def __init__(self, kind, bounds, helpers, folder=None):
         if _over: raise SandboxError('No worker can be started any more: this process ends.') # a cell of another thread would have a new one
-        self.kind,self.bounds,self.helpers,self.pid = kind,bounds,helpers,os.getpid() # a forked child leaves it alone
+        self.kind,self.bounds,self.helpers,self.pid = kind,bounds,helpers,os.getpid() # a forked child of the host leaves it alone
         self.folder = folder or _new_folder()
-        self.scratch,self.boot = f'{self.folder}/scratch',f'{self.folder}/boot'
+        self.scratch,self.fresh = f'{self.folder}/scratch',True # `fresh`: nothing of it was there before
         self.alive,self.why = True,'' # `why` says in words how it came to be ended
         self.opened = self.began = False # is it locked in, and has it the context?
         self.boxes,self.threads = {},set() # where an answer is waited for, by its id; threads that run calls for it
@@ -69,14 +100,27 @@ class WorkerProcess:
         near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack('ll', 30, 0)) # a worker may have stopped to read
         self.link = Link(near, patience=30.)
         self.reader = Reader(self.link, self._take)
-        env = dict(TMPDIR=self.boot, HOME=self.boot, LANG='C.UTF-8', **few_threads)
-        try:
-            cmd = worker_command(self.kind, self.bounds, self.helpers, self.folder, far.fileno())
-            self.process = _spawn(lambda: subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                pass_fds=[far.fileno()], env=env, cwd='/', start_new_session=True, umask=0o077))
+        try: self.process = self._forked(far.fileno()) if _forks(self.kind) else self._started(far.fileno())
         except OSError as e: raise SandboxError(f'The worker cannot be started: {e}.') from None
         finally: far.close()
         _live.add(self)
+
+    def _started(self, fd):
+        "A worker by itself"
+        return _popen(worker_command(self.kind, self.bounds, self.helpers, self.folder, fd), fd, self.folder)
+
+    def _forked(self, fd):
+        "A worker that is forked, and told on its channel what it is to be"
+        while True:
+            server,self.fresh = _fork_server(self.kind)
+            try:
+                process = server.fork(fd)
+                break
+            except OSError: # it ended just now
+                if self.fresh: raise
+                _drop_server(server)
+        self.link.send(op='begin', **worker_config(self.kind, self.bounds, self.helpers, self.folder, server.read))
+        return process
 
     def ready(self, timeout=20.):
         "Wait until it is locked in; raises `SandboxError`"
@@ -84,8 +128,9 @@ class WorkerProcess:
         try: f = self.link.receive(timeout) or dict(op='refused', why='it was not ready in time')
         except (OSError, EOFError, BadFrame) as e: f = dict(op='refused', why=str(e))
         if not self._locked_in(f):
+            if server:=getattr(self.process, 'server', None): _drop_server(server)
             self.end()
-            said = f.get('why') or self.process.stderr.read().decode(errors='replace').strip()[-500:] or f'it ended with {self.process.returncode}'
+            said = f.get('why') or (self.process.stderr.read() or b'').decode(errors='replace').strip()[-500:] or f'it ended with {self.process.returncode}'
             error,said = start_error(said, sys.executable)
             self.remove()
             raise error(f'The sandbox ({self.kind}) did not start: {said}. Nothing was run. {choices}')
@@ -170,14 +215,20 @@ def remove(self:WorkerProcess):
 # %% ../../nbs/shell/11_process.ipynb #31985573
 _pool = {} # what was asked for -> the worker in reserve
 
-def take_worker(kind, bounds, helpers):
-    "A worker that is locked in and has run nothing; the next one is started right away"
-    key = kind,bounds,helpers
+def _next_worker(key):
+    "A worker: forked, or the one in reserve, for which the next one is started right away"
+    if _forks(key[0]): return WorkerProcess(*key)
     with _lock:
         w = _pool.pop(key, None)
-        fresh = w is None or w.process.poll() is not None
-        if fresh: w = WorkerProcess(*key)
+        if w is None or w.process.poll() is not None: w = WorkerProcess(*key)
+        else: w.fresh = False
         _pool[key] = WorkerProcess(*key)
+    return w
+
+def take_worker(kind, bounds, helpers):
+    "A worker that is locked in and has run nothing"
+    key = kind,bounds,helpers
+    w = _next_worker(key)
     try: return w.ready()
     except MissingPackage:
         with _lock:
@@ -185,8 +236,8 @@ def take_worker(kind, bounds, helpers):
             if old:=_pool.pop(key, None): old.remove() # it lacks the same
         return take_worker(*key)
     except SandboxError:
-        if fresh: raise
-    return WorkerProcess(*key).ready() # somebody has killed the one in reserve
+        if w.fresh: raise
+    return WorkerProcess(*key).ready() # somebody has killed the one in reserve, or what forks them
 
 # %% ../../nbs/shell/11_process.ipynb #93f338b0
 def _end_all():
@@ -195,6 +246,7 @@ def _end_all():
     for w in list(_live):
         try: w.remove()
         except Exception: pass # the others must go too
+    for o in [*_servers.values()]: o.end()
 
 def _after_fork():
     "A forked child has nothing to do with the workers of its parent"
@@ -202,8 +254,9 @@ def _after_fork():
     for w in list(_live):
         w.alive = False
         w.link.sock.close()
+    for o in _servers.values(): o.end()
     _spawn,_lock = _Spawner(),threading.RLock()
-    for o in (_pool,_live,_over): o.clear()
+    for o in (_servers,_pool,_live,_over): o.clear()
 
 endings.append(_end_all)
 os.register_at_fork(after_in_child=_after_fork)

@@ -1087,6 +1087,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'rlm.shell.process._new_folder': ('shell/process.html#_new_folder', 'rlm/shell/process.py'),
                                    'rlm.shell.process._next_worker': ('shell/process.html#_next_worker', 'rlm/shell/process.py'),
                                    'rlm.shell.process._popen': ('shell/process.html#_popen', 'rlm/shell/process.py'),
+                                   'rlm.shell.process._worker_folder': ('shell/process.html#_worker_folder', 'rlm/shell/process.py'),
                                    'rlm.shell.process.take_worker': ('shell/process.html#take_worker', 'rlm/shell/process.py')},
             'rlm.shell.rest': { 'rlm.shell.rest.Rest': ('shell/rest.html#rest', 'rlm/shell/rest.py'),
                                 'rlm.shell.rest.Rest.__enter__': ('shell/rest.html#rest.__enter__', 'rlm/shell/rest.py'),

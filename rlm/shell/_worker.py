@@ -275,4 +275,4 @@ def begin(fd, shell, cfg=None):
 def main(cfg):
     "Import, and begin: a worker that is not forked"
     sys.argv = ['']
-    begin(cfg['fd'], cfg, partial(prepare, cfg['shell']))
+    begin(cfg['fd'], partial(prepare, cfg['shell']), cfg)

@@ -75,7 +75,7 @@ class Server:
         pidfd = os.pidfd_open(pid)
         self.children[pidfd] = pid,report
         self.poll.register(pidfd, select.POLLIN)
-        with contextlib.suppress(OSError): socket.send_fds(report, [str(pid).encode()], [pidfd]) # the host may have lost interest
+        with contextlib.suppress(OSError): socket.send_fds(report, [b'forked'], [pidfd]) # the host may have lost interest
 
     def bury(self, pidfd):
         "Tell the host how a worker ended"
@@ -120,6 +120,11 @@ def readable(fd, seconds):
     p.register(fd, select.POLLIN)
     return bool(p.poll(1000*seconds))
 
+def number(pidfd):
+    "The pid as this process sees it, in whatever namespace it is; one that nobody has where it has ended already"
+    with open(f'/proc/self/fdinfo/{pidfd}') as f: pid = int(next(o for o in f if o.startswith('Pid:')).split()[1])
+    return pid if pid>0 else 1<<22
+
 class Forked:
     "A worker that was forked, with what `subprocess.Popen` offers"
     def __init__(self, server, channel):
@@ -137,7 +142,7 @@ class Forked:
         except BlockingIOError: return False
         except OSError: data,fds = b'',[]
         if fds:
-            self._pid,self.pidfd = int(data),fds[0]
+            self._pid,self.pidfd = number(fds[0]),fds[0]
             weakref.finalize(self, os.close, fds[0]).atexit = False
         elif data: self.returncode = int(data)
         else: self.over = True

@@ -28,12 +28,14 @@ def peak_mb(pid):
     except OSError: return 0.
 
 def spent():
-    "Seconds of processor time of this process and all that it started, the living and the dead"
-    ticks,used = 0,[resource.getrusage(o) for o in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    "Seconds of processor time of this process and of those that it started: of the living, and of the dead that were waited for"
+    res = sum(o.ru_utime+o.ru_stime for o in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
     for p in process_pids(os.getpid())[1:]:
-        try: ticks += sum(map(int, Path(f'/proc/{p}/stat').read_text().rpartition(')')[2].split()[11:15])) # with those it has waited for
+        try:
+            res += time.clock_gettime(~p<<3|2) # the clock of its processor time
+            res += sum(map(int, Path(f'/proc/{p}/stat').read_text().rpartition(')')[2].split()[13:15]))/os.sysconf('SC_CLK_TCK')
         except OSError: continue
-    return sum(o.ru_utime+o.ru_stime for o in used) + ticks/os.sysconf('SC_CLK_TCK')
+    return res
 
 def pss_mb(pid):
     "What a process adds to the memory in use, in MB: its own pages, and its part of those that it shares; 0 where that may not be read"
@@ -60,8 +62,9 @@ def workers(sandbox, n=20):
         shells.append(sh)
     pss = [pss_mb(process_pids(o._w.process.pid)[-1]) for o in shells]
     time.sleep(1)
+    used = (spent()-start)/n
     for o in shells: o.close()
-    say('processor time of a worker', 1000*(spent()-start)/n, 'ms', 1000*floor, 'Python and its imports')
+    say('processor time of a worker', 1000*used, 'ms', 1000*floor, 'Python and its imports')
     say('time to the first cell, best', min(times), 'ms', 1000*floor, 'Python and its imports')
     say('time to the first cell, median', statistics.median(times), 'ms', 1000*floor, 'Python and its imports')
     if any(pss): print(f'memory of a worker, of {n} at once: {statistics.median(pss):.1f} MB (Pss)')

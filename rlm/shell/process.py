@@ -71,6 +71,7 @@ def _worker_folder():
         os.mkdir(path, 0o700)
         return path
 
+# %% ../../nbs/shell/11_process.ipynb #f658e98b
 def _fork_server(kind):
     "What forks workers, and whether it was started for this one"
     with _lock:

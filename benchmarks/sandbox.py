@@ -27,10 +27,15 @@ def peak_mb(pid):
     try: return int(next(o for o in Path(f'/proc/{pid}/status').read_text().splitlines() if o.startswith('VmHWM')).split()[1])/1024
     except OSError: return 0.
 
+def below(pid):
+    "The processes that a process started, on whatever thread, and those that they started"
+    kids = [int(o) for p in Path(f'/proc/{pid}/task').glob('*/children') for o in p.read_text().split()]
+    return [o for k in kids for o in (k, *below(k))]
+
 def spent():
     "Seconds of processor time of this process and of those that it started: of the living, and of the dead that were waited for"
     res = sum(o.ru_utime+o.ru_stime for o in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-    for p in process_pids(os.getpid())[1:]:
+    for p in below(os.getpid()):
         try:
             res += time.clock_gettime(~p<<3|2) # the clock of its processor time
             res += sum(map(int, Path(f'/proc/{p}/stat').read_text().rpartition(')')[2].split()[13:15]))/os.sysconf('SC_CLK_TCK')

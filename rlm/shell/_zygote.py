@@ -154,7 +154,9 @@ class Forked:
         with self.lock:
             while self.returncode is None and not self.over and self._told(): pass
             if self.returncode is None and self.over and (self.pidfd is None or readable(self.pidfd, 0)): self.returncode = -signal.SIGKILL # as the kernel does it then
-            if self.returncode is not None: self.server = None
+            if self.returncode is not None:
+                self.server = None
+                self.report.close()
         return self.returncode
 
     def _until(self, done, timeout):
@@ -163,7 +165,7 @@ class Forked:
         while not done():
             left = .5 if end is None else min(.5, end-time.monotonic())
             if left<=0: return False
-            readable(self.pidfd if self.over else self.report, left)
+            with contextlib.suppress(OSError, ValueError): readable(self.pidfd if self.over else self.report, left) # another thread may just have seen the end
         return True
 
     def wait(self, timeout=None):

@@ -75,7 +75,7 @@ class Server:
         pidfd = os.pidfd_open(pid)
         self.children[pidfd] = pid,report
         self.poll.register(pidfd, select.POLLIN)
-        with contextlib.suppress(OSError): socket.send_fds(report, [b'forked'], [pidfd]) # the host may have lost interest
+        with contextlib.suppress(OSError): socket.send_fds(report, [str(pid).encode()], [pidfd]) # the host may have lost interest
 
     def bury(self, pidfd):
         "Tell the host how a worker ended"
@@ -120,10 +120,14 @@ def readable(fd, seconds):
     p.register(fd, select.POLLIN)
     return bool(p.poll(1000*seconds))
 
-def number(pidfd):
-    "The pid as this process sees it, in whatever namespace it is; one that nobody has where it has ended already"
-    with open(f'/proc/self/fdinfo/{pidfd}') as f: pid = int(next(o for o in f if o.startswith('Pid:')).split()[1])
-    return pid if pid>0 else 1<<22
+nobody = 1<<22 # no process has this number
+
+def number(pidfd, told):
+    "The pid as this process sees it, in whatever namespace it is; `told` where there is no /proc"
+    try:
+        with open(f'/proc/self/fdinfo/{pidfd}') as f: pid = int(next(o for o in f if o.startswith('Pid:')).split()[1])
+    except OSError: return told
+    return pid if pid>0 else nobody # it has ended already
 
 class Forked:
     "A worker that was forked, with what `subprocess.Popen` offers"
@@ -142,7 +146,7 @@ class Forked:
         except BlockingIOError: return False
         except OSError: data,fds = b'',[]
         if fds:
-            self._pid,self.pidfd = number(fds[0]),fds[0]
+            self._pid,self.pidfd = number(fds[0], int(data)),fds[0]
             weakref.finalize(self, os.close, fds[0]).atexit = False
         elif data: self.returncode = int(data)
         else: self.over = True
@@ -181,8 +185,7 @@ class Forked:
     @property
     def pid(self):
         "Its number"
-        if self._pid is None and not self._is_there(20): raise ProcessLookupError('The worker was not forked.')
-        return self._pid
+        return self._pid if self._is_there(20) else nobody
 
     def kill(self):
         "End it. One that is not yet forked finds its channel closed"

@@ -196,6 +196,8 @@ def test_sampled_lines():
     lines = sample_lines(text)
     whole = set(text.split('\n'))
     assert len(lines)<=120 and set(lines)<=whole and lines[0]=='line 0' and int(lines[-1].split()[1])>90_000
+    two = n_lines(lambda i: f'Ada {i} works in room {i%40}', 900) + n_lines(lambda i: f'room {i} lies in the north', 45)
+    assert 'one form' not in structure(two).note and '945 lines' in structure(two).note # their end is looked at, whatever their number
     assert sample_lines('')==[] and sample_lines('\n\n')==[] and sample_lines('a\r\n\r\nb')==['a','b']
     assert line_pattern([]) is None and line_pattern(['x']*3) is None
 

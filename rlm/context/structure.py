@@ -90,7 +90,8 @@ def sample_lines(
     if len(text)<=3*size: lines = text.split('\n')
     else: lines = text[:size].split('\n')[:-1] + text[middle:middle+size].split('\n')[1:-1] + text[-size:].split('\n')[1:]
     lines = [o.rstrip('\r') for o in lines if o.strip()]
-    return lines[::max(1, len(lines)//most)][:most]
+    n,part = len(lines),most//4 # neighbours, since lines may take turns, and some from everywhere, since they may be sorted
+    return [lines[i] for i in sorted({*range(part), *range(n//2, n//2+part), *range(n-part, n), *range(0, n, n//part+1)})] if n>most else lines
 
 # %% ../../nbs/context/03_structure.ipynb #4c82ca39
 def _shown(names, most=20): return ', '.join(map(repr, names[:most])) + (', …' if len(names)>most else '')

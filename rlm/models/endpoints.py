@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from .background import get_background
 from .direct import _get_session, _ssl
+from ._catalog import Unsure, compatible_hosts, facts_of
 from .providers import LMError, check_live, load_litellm, resolve_model
 from .templates import fit, learn, rules_of
 from ..secrets import clean
@@ -178,8 +179,9 @@ _domains = tuple('''.openai.com .azure.com .googleapis.com .anthropic.com .openr
 @functools.lru_cache(64)
 def _hosted(host):
     "Is it the address of a provider that litellm knows?"
-    known = load_litellm().openai_compatible_endpoints
-    return f'.{host}'.endswith(_domains) or any(urlsplit(o if '//' in o else f'//{o}').hostname==host for o in known)
+    if f'.{host}'.endswith(_domains): return True
+    try: return host in compatible_hosts()
+    except Unsure: return any(urlsplit(o if '//' in o else f'//{o}').hostname==host for o in load_litellm().openai_compatible_endpoints)
 
 def endpoint_of(
     model:str, # As for `LM`
@@ -241,7 +243,10 @@ class Served:
         "How long a prompt the model takes, with its reply"
         at = self.base_url,self.model
         if told := _least(self.endpoint.window, _learnt.get(at)): return told
-        try: return load_litellm().get_model_info(resolve_model(self.model, self.base_url)[0]).get('max_input_tokens')
+        try:
+            full,provider = resolve_model(self.model, self.base_url)
+            try: return facts_of(full, provider).get('max_input_tokens')
+            except Unsure: return load_litellm().get_model_info(full).get('max_input_tokens')
         except Exception: return None
 
     @property
@@ -254,7 +259,10 @@ class Served:
     @property
     def calls_tools(self)->bool: # False when litellm does not know the model
         "Can the model call tools?"
-        try: return load_litellm().supports_function_calling(resolve_model(self.model, self.base_url)[0])
+        try:
+            full,provider = resolve_model(self.model, self.base_url)
+            try: return facts_of(full, provider).get('supports_function_calling') is True
+            except Unsure: return load_litellm().supports_function_calling(full)
         except Exception: return False
 
     def fitted(self,

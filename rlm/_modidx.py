@@ -430,6 +430,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'rlm.models.endpoints._fetch': ('models/endpoints.html#_fetch', 'rlm/models/endpoints.py'),
                                       'rlm.models.endpoints._future': ('models/endpoints.html#_future', 'rlm/models/endpoints.py'),
                                       'rlm.models.endpoints._hosted': ('models/endpoints.html#_hosted', 'rlm/models/endpoints.py'),
+                                      'rlm.models.endpoints._known': ('models/endpoints.html#_known', 'rlm/models/endpoints.py'),
                                       'rlm.models.endpoints._least': ('models/endpoints.html#_least', 'rlm/models/endpoints.py'),
                                       'rlm.models.endpoints._list': ('models/endpoints.html#_list', 'rlm/models/endpoints.py'),
                                       'rlm.models.endpoints._name': ('models/endpoints.html#_name', 'rlm/models/endpoints.py'),

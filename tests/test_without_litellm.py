@@ -74,8 +74,10 @@ def test_reply_as_object():
     assert mine==reply(o) and mine.model_copy(deep=True)==mine and 'Paris' in repr(mine) and dict(mine)['model']==o['model']
     assert as_reply(o).choices[0].message.content=='Paris'
 
-@pytest.mark.parametrize('o', [[], {}, dict(choices=1), dict(choices=[1]), dict(choices=[dict(message=dict(content=7))]), dict(choices=[dict(message=dict(content='x', tool_calls=[dict(function=1)]))]),
-    dict(choices=[dict(message=dict(content='x', audio=dict(id=1)))]), dict(choices=[dict(message=dict(content='x'), finish_reason='eos')])], ids=repr)
+messages = [dict(tool_calls=[dict(function=1)]), dict(tool_calls=[1]), dict(audio=dict(id=1)), dict(role='user'), dict(content=7)]
+odd = [[], {}, *(dict(choices=o) for o in (1, [1], [dict(message={}, finish_reason='eos')], *([dict(message=dict(content='x') | o)] for o in messages)))]
+
+@pytest.mark.parametrize('o', odd, ids=repr)
 def test_left_to_litellm(o):
     "What a server sends otherwise, litellm makes the best of"
     assert sure(reply, o)=='unsure'

@@ -14,7 +14,8 @@ def facts(o):
     "What a caller gets of a reply or a failure, but for the port of its server"
     if isinstance(o, Exception): return [o.kind, re.sub(r':\d{4,5}\b', '', str(o)), o.retry, o.wait, o.unsettled]
     u,cost = o.usage,o._hidden_params['response_cost']
-    counts = None if u is None else [u.prompt_tokens, u.completion_tokens, getattr(u.prompt_tokens_details, 'cached_tokens', None), getattr(u.completion_tokens_details, 'reasoning_tokens', None) or 0]
+    def of(details, nm): return getattr(details, f'{nm}_tokens', None) or 0
+    counts = u and [u.prompt_tokens, u.completion_tokens, of(u.prompt_tokens_details, 'cached'), of(u.completion_tokens_details, 'reasoning')]
     return [reply_facts(o), o.model, o.choices[0].finish_reason, counts, None if cost is None else round(cost, 12)]
 
 def ask(model, url, prompt='q', **kw):
@@ -82,6 +83,7 @@ def runs():
 
 if __name__=='__main__':
     warnings.simplefilter('error', ResourceWarning)
-    res = outcomes()
     runs()
-    print(json.dumps(dict(outcomes=res, loaded=[o for o in ('litellm','openai','tiktoken','pandas','matplotlib') if o in sys.modules])))
+    assert 'tiktoken' not in sys.modules # it counts where a reply says nothing, and near a limit
+    res = outcomes()
+    print(json.dumps(dict(outcomes=res, loaded=[o for o in ('litellm','openai','pandas','matplotlib') if o in sys.modules])))

@@ -132,7 +132,10 @@ _bare = 'vertex_ai','gemini','cohere','bedrock','bedrock_mantle','fal_ai','aiml'
 _begins = re.compile('ft:|gpt-image|amazon_nova|[a-z_]+/.*:[0-9a-f]{64}$')
 
 @functools.lru_cache(1024)
-def _known_bare(name): return any(_place(f'{o}/{name}', _raw())>=0 for o in _bare) or f'/{name}": {{'.encode() in _raw() and bool(re.search(rb'^    "(?:%b)/[^"]*/%b": ' % ('|'.join(_bare).encode(), re.escape(name).encode()), _raw(), re.M))
+def _known_bare(name):
+    if any(_place(f'{o}/{name}', _raw())>=0 for o in _bare): return True
+    deeper = rb'^    "(?:%b)/[^"]*/%b": ' % ('|'.join(_bare).encode(), re.escape(name).encode())
+    return f'/{name}": {{'.encode() in _raw() and bool(re.search(deeper, _raw(), re.M))
 
 def resolve(
     model, # As for `resolve_model`

@@ -20,7 +20,8 @@ class Fields:
     def model_dump(self, *, exclude_none=False, exclude=(), **_):
         "All of it as dicts and lists"
         return {k:_plain(v, exclude_none) for k,v in self._public().items() if k not in (exclude or ()) and not (exclude_none and v is None)}
-    def model_dump_json(self, *, indent=None, **kw): return json.dumps(self.model_dump(**kw), indent=indent, ensure_ascii=False, separators=None if indent else (',',':'))
+    def model_dump_json(self, *, indent=None, **kw):
+        return json.dumps(self.model_dump(**kw), indent=indent, ensure_ascii=False, separators=None if indent else (',',':'))
     def model_copy(self, *, update=None, deep=False):
         res = copy.deepcopy(self) if deep else copy.copy(self)
         vars(res).update(update or {})
@@ -189,7 +190,8 @@ def joined(
     m = dict(role='assistant', content=said['content'] or (None if calls else ''), **{k:said[k] for k in ('reasoning_content','refusal') if said[k]}, **dict(tool_calls=calls) if calls else {})
     u = next((o.usage for o in reversed(chunks) if getattr(o, 'usage', None)), None)
     first = chunks[0]
-    return reply(dict(id=first.id, created=first.created, model=next((o.model for o in chunks if o.model), None), choices=[dict(index=0, message=m, finish_reason=why)],
+    model = next((o.model for o in chunks if o.model), None)
+    return reply(dict(id=first.id, created=first.created, model=model, choices=[dict(index=0, message=m, finish_reason=why)],
         **dict(usage=u.model_dump(exclude_none=True)) if u else {}), True)
 
 # Failures
@@ -199,7 +201,8 @@ class Refused(Exception):
     answered = True
     def __init__(self, status_code, message, body=None, headers=None):
         super().__init__(message)
-        self.status_code,self.message,self.body,self.headers,self.request,self.response,self.litellm_response_headers = status_code,message,body,headers,None,None,headers
+        self.status_code,self.message,self.body,self.headers,self.litellm_response_headers = status_code,message,body,headers,headers
+        self.request,self.response = None,None
 
 class Timeout(Refused): pass
 class ContextWindowExceededError(Refused): pass

@@ -84,6 +84,14 @@ def _told(err):
 # %% ../../nbs/models/08_direct.ipynb #1c10eaa8
 def _unreadable(plan): return LMError('malformed', f'{plan.model} at {_host(plan.url)} sent something that is not a reply.', retry=True, unsettled=True)
 
+# %% ../../nbs/models/08_direct.ipynb #e5564383
+def _own(res, plan, headers):
+    "The same without litellm"
+    if 'choices' not in res: raise _unreadable(plan)
+    r = _reply.reply(res)
+    r._hidden_params.update(response_cost=_own_cost(r, plan, headers, res.get('usage') or _no_usage), transport='direct', headers=headers)
+    return r
+
 # %% ../../nbs/models/08_direct.ipynb #2dd916f2
 _no_usage = dict(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
@@ -99,13 +107,6 @@ def _simple(res):
         if '<think' in m['content'] or m['role']!='assistant' or choice['finish_reason']!='stop' or not res['usage']: return False
         return _only(res, 'id', 'object', 'created', 'model', 'choices', 'usage') and _only(choice, 'index', 'message', 'finish_reason') and _only(m, 'role', 'content')
     except (KeyError, TypeError, ValueError, AttributeError): return False
-
-def _own(res, plan, headers):
-    "The same without litellm"
-    if 'choices' not in res: raise _unreadable(plan)
-    r = _reply.reply(res)
-    r._hidden_params.update(response_cost=_own_cost(r, plan, headers, res.get('usage') or _no_usage), transport='direct', headers=headers)
-    return r
 
 def _whole(res, plan, headers):
     "A reply from the decoded body; raises `Unsure` where litellm is to make it, and is not there"
@@ -138,7 +139,7 @@ def _sum(entry, u):
     if per_sent is None or per_got is None or cached and per_cached is None or entry.get('output_cost_per_reasoning_token'): return
     return (u['prompt_tokens']-cached)*per_sent + cached*(per_cached or 0) + u['completion_tokens']*per_got
 
-# %% ../../nbs/models/08_direct.ipynb #f7ef411d
+# %% ../../nbs/models/08_direct.ipynb #47209fe8
 def _own_cost(r, plan, headers, usage):
     "US dollars by litellm's list; None where it knows no price; raises `Unsure`"
     if 'x-litellm-response-cost' in headers: return float(headers['x-litellm-response-cost'])
@@ -165,6 +166,7 @@ def stream_cost(
     try: return litellm.completion_cost(completion_response=r, model=model)
     except Exception: return None
 
+# %% ../../nbs/models/08_direct.ipynb #f7ef411d
 def _litellms_sum(r, plan):
     of = dict(model=plan.model, custom_llm_provider='openai', call_type='acompletion', optional_params=plan.params)
     try: return load_litellm().completion_cost(completion_response=r, **of)

@@ -189,7 +189,7 @@ def cache_points(
     if 'claude' not in model or len(messages)<2: return {} # Claude caches only where it is told to
     return dict(cache_control_injection_points=[dict(location='message', role='system'), dict(location='message', index=-1)])
 
-# %% ../../nbs/models/05_messages.ipynb #e81ec1b6
+# %% ../../nbs/models/05_messages.ipynb #4c90b490
 def as_reply(
     completion:dict, # A chat completion, as the OpenAI protocol sends it
 ): # A litellm `ModelResponse`, or, before litellm is imported, an object that is read in the same way
@@ -205,6 +205,7 @@ def as_usage(
     counts = dict(prompt_tokens=sent, completion_tokens=got, total_tokens=sent+got)
     return load_litellm().Usage(**counts) if imported() else _reply.usage(counts)
 
+# %% ../../nbs/models/05_messages.ipynb #e81ec1b6
 def reply_facts(
     response, # A litellm `ModelResponse`
 )->dict: # `content`, and where there are any `tool_calls`, `finish_reason`, thinking and refusal

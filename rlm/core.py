@@ -123,7 +123,7 @@ def advanced_toolloop(
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     options:LoopOptions|None=None, # Limits, form of the answer, trace, pieces of text: `LoopOptions(limits=…, final=…, trace=…, stream=True)`
     **params, # For a model that is given by name, as `LM` takes them: base_url, api_key, timeout, retries, temperature …
-)->Generator: # Yields each litellm `ModelResponse` and each tool result, and last one `{"type": "final", …}`
+)->Generator: # Yields each reply, which is read like a litellm `ModelResponse`, and each tool result, and last one `{"type": "final", …}`
     "Run a root model with tools until it answers"
     opts = LoopOptions() if options is None else options
     if not isinstance(opts, LoopOptions): raise TypeError(f'options={opts!r:.60}: give LoopOptions(limits=…, final=…, trace=…, stream=…).')

@@ -5,7 +5,7 @@ first used. `module:name` means a name in a module. The test of the import order
 
 PROVIDERS = dict(embedded='rlm.models.embedded') # provider -> module with a `register()`
 
-WORKER = 'rlm.shell._worker' # the program of a worker
+WORKER,FORK_SERVER = 'rlm.shell._worker','rlm.shell._zygote' # the program of a worker, and of the process that forks workers
 SHELL = 'rlm.shell.ipython:ReplShell' # what runs its cells
 CLIP,FIND_VAR,ANSWER_TEXT = 'rlm.shell.capture:clip','rlm.shell.lookup:find_var','rlm.shell.lookup:answer_text' # what it does with variables
 LOCK_DOWN,LIMIT_MEMORY = 'rlm.shell._lockdown:lock_down','rlm.shell._lockdown:limit_memory'

@@ -109,7 +109,7 @@ def _asked(query, sh, prompts, before, asked=None):
     if asked is None and isinstance(content, str):
         text = filled(prompts.first, question=question, peek=seen.text if first else '')
         messages[-1] = dict(messages[-1], content=text)
-    return messages,Doubts(question, seen.code if first and prompts.look and not is_whole else '')
+    return messages,Doubts(question, seen.code if first and prompts.look and not is_whole else '', seen.is_prose)
 
 # %% ../nbs/machine/12_config.ipynb #cb9975df
 @patch

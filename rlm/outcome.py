@@ -66,7 +66,7 @@ class Outcome:
     def __post_init__(self):
         self.history = self.history or list(self.messages)
         self.question = self.messages[-1] if self.messages else None
-        self.said,self.again,self.looked = Counter(),0,False # replies, how often the run has started over, and has the loop looked at the context itself?
+        self.said,self.again,self.looks = Counter(),0,[] # replies, how often the run has started over, and the looks that the loop has taken itself, with what they showed
 
     def times_said(self, turn):
         "How often this reply has come, and its code has given the same, since the run began or started over"

@@ -1,5 +1,5 @@
 "The same surroundings for every test and every process that a test starts, whatever the developer's shell holds"
-import os,re,signal,sys,tempfile
+import gc,os,re,signal,sys,tempfile
 from pathlib import Path
 import pytest
 
@@ -11,6 +11,9 @@ sys.dont_write_bytecode = False # hundreds of processes import the package: one 
 os.environ.setdefault('RLM_SANDBOX', 'trusted') # most tests are of other things; RLM_SANDBOX=auto runs them all in workers
 os.environ.update(RLM_LIVE='0', LITELLM_LOCAL_MODEL_COST_MAP='True', JUPYTER_PLATFORM_DIRS='1', MPLBACKEND='Agg', PYTHONPATH=str(root),
     NO_PROXY='127.0.0.1,localhost', no_proxy='127.0.0.1,localhost')
+
+# With litellm loaded a full collection of garbage looks at 800,000 objects, for a third of a second each time, and there would be dozens
+gc.set_threshold(20_000, 20, 100)
 
 # Whoever started the tests may ignore signals (nohup, `&` in a script), and every process that a test starts would inherit that
 for _sig,_how in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL), (signal.SIGTERM, signal.SIG_DFL)):
@@ -33,11 +36,18 @@ def pytest_collection_modifyitems(items):
     rest = [i for i,nm in enumerate(names) if nm not in long]
     items[:] = [items[i] for w in range(n) for i in (*first[w::n], *rest[len(rest)*w//n:len(rest)*(w+1)//n])]
 
+def pytest_runtest_teardown():
+    "What litellm holds stays: nobody needs to look through it again"
+    if 'litellm.main' in sys.modules and not gc.get_freeze_count(): gc.freeze()
+
 @pytest.fixture(scope='module')
 def warm():
-    "The first call of a process loads litellm, which takes longer than some limits"
+    "The first call of a process loads litellm, which takes longer than some limits, and the first that is streamed imports more"
     from doubles import Door,lm
-    with Door() as server: lm(server).text('q')
+    with Door() as server:
+        m = lm(server)
+        m.text('q')
+        m('q', on_text=lambda s: None)
 
 @pytest.fixture
 def alone():

@@ -192,9 +192,9 @@ odd = dict(empty=('', 'empty'),
     surrogate=('a lone \ud83d here', None),
     surrogate_in_code=(call_repl("executed = '\ud83d'", 'a lone \ud83d here'), None))
 
-def once(names):
-    "Rows of a table of faults; those that only repeat what others do come with `-m slow`"
-    return [pytest.param(o, marks=pytest.mark.slow) if o in alike else o for o in names]
+def once(names, more=()):
+    "Rows of a table of faults; those that only repeat what others do, and `more`, come with `-m slow`"
+    return [pytest.param(o, marks=pytest.mark.slow) if o in alike or o in more else o for o in names]
 
 class Scene:
     "The script of a server that fails at one place: at the first root call, in the middle, in a sub-call or in a batch; `left` times"

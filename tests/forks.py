@@ -13,11 +13,13 @@ environ = dict(os.environ) # without what a test may set
 def load():
     "Imports what scripts import, and what a first call imports late; a child makes that call, since it starts threads, and none may run where a process is forked"
     os.environ['OPENBLAS_NUM_THREADS'] = '1' # numpy would start threads of its own
+    gc.disable() # nothing of what is loaded here is garbage, and to look for it takes seconds
     from project import mod_name,modules
     from rlm.models.providers import load_litellm
     names = *(mod_name(o) for o in modules if not o.name.startswith('_')),*'matplotlib_inline.backend_inline nbdev.clean nbdev.export nbdev.test pandas'.split()
     for o in names: importlib.import_module(o)
     load_litellm()
+    importlib.import_module('matplotlib.backends.registry').backend_registry.list_all() # a notebook's first cell would read what each installed package offers
     r,w = os.pipe()
     if not (pid:=os.fork()):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -33,6 +35,7 @@ def load():
         try: importlib.import_module(o)
         except Exception: pass # a module that something else makes when it is needed
     assert 'ipykernel' not in sys.modules, 'by this a script would take itself for a notebook'
+    gc.enable()
     gc.freeze() # what is imported stays: nobody collects it again, and its pages stay shared
     assert len(os.listdir('/proc/self/task'))==1, f'{threading.enumerate()}: no thread may run where a process is forked'
 

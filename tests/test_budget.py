@@ -81,7 +81,7 @@ def test_fence_mode():
 # the excess is at most what each reply in flight (32 at a time, and the root's) has beyond its reservation.
 
 @pytest.mark.parametrize('via', ['RLM', 'loop'])
-@pytest.mark.parametrize('n', [1, 10, 500, 1000, 2000, 3000, 5000, 8000, 20_000, 40_000])
+@pytest.mark.parametrize('n', [1, 10, 500, 1000, 2000, 3000, 5000, 8000, 20_000, pytest.param(40_000, marks=pytest.mark.slow)])
 def test_tokens(n, via):
     with ScriptedServer(greedy(sub='nothing here '*60)) as server:
         run,_ = ask(lm(server), Limits(steps=1000, tokens=n), via)
@@ -102,7 +102,7 @@ def test_tokens_of_long_replies(size):
     assert (run.stop,run.limit,run.answer)==('budget','tokens','best' if size==500 else '') # a note beside code is no answer
 
 @pytest.mark.parametrize('via', ['RLM', 'loop'])
-@pytest.mark.parametrize('limit', [.001, .01, .02, .05, .5, 1.])
+@pytest.mark.parametrize('limit', [.001, .01, .02, .05, .5, pytest.param(1., marks=pytest.mark.slow)])
 def test_cost(limit, via):
     "A cent a call: billed <= limit"
     model = ScriptedLM(greedy(), cost=.01)
@@ -144,8 +144,7 @@ def test_cost_of_a_sub_model_without_price():
 
 late = 3
 
-@pytest.mark.parametrize('via', ['RLM', 'loop'])
-@pytest.mark.parametrize('limit', [.3, .5, 1., 5.])
+@pytest.mark.parametrize('limit,via', [(.3,'RLM'), (.5,'loop'), (5.,'RLM'), *(pytest.param(*o, marks=pytest.mark.slow) for o in ((.3,'loop'), (.5,'RLM'), (1.,'RLM'), (1.,'loop'), (5.,'loop')))])
 def test_time(limit, via):
     with ScriptedServer(greedy(), latency=.1 if limit==5. else .02) as server: run,took = ask(lm(server), Limits(steps=1000, time=limit), via)
     assert took<limit+late and (run.stop,run.limit)==('budget','time')
@@ -157,8 +156,8 @@ def test_time(limit, via):
 def test_time_in_a_cell(code):
     replies = greedy(code)
     def script(messages): return Fault(delay=60, reply='too late') if messages[-1]['content']=='hang' else replies(messages)
-    with ScriptedServer(script) as server: run,took = ask(lm(server), Limits(time=1.5))
-    assert took<1.5+late and (run.stop,run.limit)==('budget','time') and run.answer in ('best', '')
+    with ScriptedServer(script) as server: run,took = ask(lm(server), Limits(time=.8))
+    assert took<.8+late and (run.stop,run.limit)==('budget','time') and run.answer in ('best', '')
 
 @pytest.mark.parametrize('mode', ['tools', 'fence'])
 def test_time_in_a_root_call(mode):
@@ -601,7 +600,7 @@ async def check_tree(seed):
     assert limits.tokens is None or left['tokens']==max(0, limits.tokens-book.used['tokens'])
     return book.requests,[nm for nm,used in book.used.items() if (limit:=getattr(limits, nm)) and used>limit],len(left) and min(left.values())==0
 
-@pytest.mark.parametrize('part', [0, 1, *(pytest.param(o, marks=pytest.mark.slow) for o in (2, 3))])
+@pytest.mark.parametrize('part', [0, *(pytest.param(o, marks=pytest.mark.slow) for o in (1, 2, 3))])
 def test_no_tree_passes_a_bound(part):
     """The bound: when a call is sent, all that was used and all that is reserved for the calls under way, itself included, is within each limit. So a run passes
     a limit on tokens or cost by no more than the calls in flight pass what was reserved for them (a reply that is longer, or dearer, than could be known), and never one on

@@ -225,7 +225,7 @@ greedy = dict(top=["r = rlm_query_batched('kid', list('abcdefgh'))\nprint(len(r)
     leaf=["r = llm_query_batched([context + str(i) for i in range(30)], cache=False)"])
 
 @pytest.mark.parametrize('depth', [2, 3])
-@pytest.mark.parametrize('n', [1, 2, 3, 5, 9, 10, 11, 20, 60])
+@pytest.mark.parametrize('n', [1, 2, 3, 5, 9, 10, 11, pytest.param(20, marks=pytest.mark.slow), 60])
 def test_calls(n, depth):
     "Never a call over the limit, and the parent has its last one"
     with ScriptedServer(tree(greedy)) as server: run = ask(server, depth, steps=100, calls=n)
@@ -233,7 +233,7 @@ def test_calls(n, depth):
     assert run.usage.calls==n
     exact(run, server)
 
-@pytest.mark.parametrize('n', [3000, 8000, 20_000, 50_000])
+@pytest.mark.parametrize('n', [3000, 8000, 20_000, pytest.param(50_000, marks=pytest.mark.slow)])
 def test_tokens(n):
     "Children and their batches stay within the limit together"
     with ScriptedServer(tree(greedy, lambda m: 'nothing here '*40)) as server: run = ask(server, 3, steps=100, tokens=n)

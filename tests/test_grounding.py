@@ -2,6 +2,7 @@
 import json,pytest
 from doubles import fork, replay, resume, sound
 from rlm.core import RLM
+from rlm.loop import THIN
 from rlm.models.budget import Limits
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.prompts import BESIDE_NOTE, FAILED_NOTE, Prompts
@@ -159,9 +160,36 @@ def test_limits_end_it():
     run,_ = play('>'+look, 'FINAL(77)', 'FINAL(78)', limits=Limits(calls=2))
     assert run.stop=='budget' and run.grounded is False and run.warnings
 
-def test_zero_once():
-    run,root = play('>print(context.count("lima"))', 'FINAL(0)', 'FINAL(0)')
-    assert (run.answer,doubts(run),run.grounded,run.warnings)==('0', ['empty'], True, [])
+def test_nothing_is_found():
+    "That is sent back once, and borne out by a second search, which is not the first one again"
+    first = '>print(context.count("lima"))'
+    run,_ = play(first, 'FINAL(0)', 'FINAL(0)')
+    assert (run.answer,doubts(run),run.grounded,run.warnings)==('0', ['empty'], False, [THIN]) and 'a guess' in str(run)
+    run,_ = play(first, 'FINAL(0)', first, 'FINAL(0)')
+    assert (run.answer,doubts(run),run.grounded)==('0', ['empty'], False)
+    for other in ('>print(len([o for o in context.split() if o=="lima"]))', '>FINAL(context.find("lima")+1)'):
+        run,_ = play(first, 'FINAL(0)', other, *['FINAL(0)']*('FINAL' not in other))
+        assert (run.answer,doubts(run),run.grounded,run.warnings)==('0', ['empty'], True, [])
+    run,_ = play(first, '>print([o for o in context.split() if o=="lima"])', 'FINAL(0)')
+    assert (run.answer,doubts(run),run.grounded)==('0', [], True)
+
+def test_nothing_is_not_offered():
+    "A small model that repeats a search which found nothing is not asked to answer with that, but starts over"
+    run,root = play(*['>print(context.count("lima"))']*2, '>print(context.count("Lima"))', 'FINAL(9)', prompts=Prompts.small(), mode='fence')
+    assert run.answer=='9' and run.grounded and not any('FINAL(0)' in o for o in told(run)) and [e for e in run.trace if e.kind=='started_over']
+
+sentences = ' '.join(['The river runs by the old mill.']*400) + ' The manager of Ivo Brandt is Farid Amini. In room 318 works Farid Amini, and nobody else. ' + 'Rain fell. '*400
+
+def test_names_lead_on():
+    "The loop looks for who is asked for, and the second time for whom those sentences name; after a new look nobody is told that there is no answer yet"
+    asked = "What is the room of Ivo Brandt's manager?"
+    run,root = play(*['>print(re.search("room of ([0-9]+)", context)[1])']*2, 'FINAL(318)', context=sentences, asked=asked, prompts=Prompts.small(), mode='fence')
+    first,second = [o for o in told(run) if 'It has run' in o]
+    assert (run.answer,run.grounded,run.steps)==('318', True, 3) and "'Ivo Brandt' in sentence" in first and 'Farid Amini.' in first and 'room 318' not in first
+    assert "'Farid Amini' in sentence" in second and 'In room 318' in second and 'reply FINAL(the answer)' in second and 'no answer yet' not in first+second
+    lines = '\n'.join(f'service {i} has port {i*7%9000}' for i in range(3000)) + '\nhost of Delta: 10.0.0.7\n'
+    run,root = play('>print(re.search("Delta host (.*)", context)[1])', 'FINAL(10.0.0.7)', context=lines, asked='What is the host of Delta?', prompts=Prompts.small(), mode='fence')
+    assert run.answer=='10.0.0.7' and run.grounded and any('\nhost of Delta: 10.0.0.7' in o for o in told(run)), told(run)
 
 def test_checks_come_first():
     "An answer of the wrong type is told of its type; of the right one it is asked where it stands"

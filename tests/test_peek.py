@@ -96,6 +96,38 @@ def test_groups_are_parts():
     _,ns = ran(structure(quoted).code, quoted)
     assert ns['rows'][1]==dict(id='1', name='Ben, Jr.', said='he said "no" 1 times')
 
+def test_columns_without_names():
+    "Tabs divide them, unless the lines have words in common, and then those say more"
+    text = n_lines(lambda i: f'{i%28+1:02}.05.2025\t{names[i%7]}\t{i*7}')
+    found = structure(text)
+    _,ns = ran(found.code, text)
+    assert ns['rows'][1]==['02.05.2025', 'Ben', '7'] and '3 columns' in found.note and '`row[1]` is one of Ada, Ben,' in found.note
+    assert 'columns' not in structure(n_lines(lambda i: f'P{i:04}\tprice={i*7}')).note
+    pattern,rows = line_pattern([f'{i%28+1}.{i%12+1}.2024 10.0.{i%5}.{i%9} {i%28+1}/{i%12+1} done' for i in range(40)])
+    assert rows[1]==('2.2.2024', '10.0.1.1', '2/2') # a date, an address: one part
+
+def test_second_look():
+    "It shows how those lines are written that name what is asked for, or what stands around it, whatever the text is like"
+    ports = n_lines(lambda i: f'service_{i}.port = {3000+7*i}', 900)
+    assert ran(peek(ports, 'What is the port of service_471?').code, ports)[0].endswith('\n1 lines with service_471\nservice_471.port = 6297\n')
+    reports = '\n\n----\n'.join(f'Report {i}\nAuthor: {names[i%7]}\nPages: {i}\n\n{"so it went "*(i%5+1)}on' for i in range(90))
+    seen = peek(reports, 'How many reports did Gus write?')
+    assert "Many begin with 'Author: ', 'Pages: '. Between groups of them stands '----'" in seen.text and '12 lines with Gus\nAuthor: Gus\n' in ran(seen.code, reports)[0]
+    words = 'so it went on and on '*3000 + 'until Gus came ' + 'and then it went on '*3000
+    seen = peek(words, 'When did Gus come?')
+    assert 'without lines or sentences' in seen.text and not seen.is_prose and 'until Gus came and' in ran(seen.code, words)[0]
+
+def test_free_text_is_judged():
+    "Where a part of the rows is free text the first message shows how a model judges each; the code runs, whatever was asked"
+    text = n_lines(lambda i: f'Note {i}: {"the lamp came broken, I want my money back" if i%3 else "thank you, all of it came in time"} (week {i%9}).')
+    for asked in ('How many ask for a refund?', 'Which of {them} "say"\n\'no\'? \\n `x` {0}'):
+        shown = peek(text, asked).text.partition('Its beginning:')[0]
+        code, = re.findall(r'```python\n(.*?)\n```', shown, re.S)
+        ns,out,said = dict(context=text, llm_query_batched=lambda ps: said.extend(ps) or ['Yes.' if 'lamp' in o else 'no' for o in ps]),io.StringIO(),[]
+        with contextlib.redirect_stdout(out): exec(compile(code, 'shown', 'exec'), ns)
+        assert out.getvalue()=='40\n' and len(said)==60 and asked in said[0] and said[0].startswith('"thank you, all of it came in time')
+    assert 'llm_query' not in peek(text, 'why? '*100).text and 'llm_query' not in peek(texts['log'][0], 'How many?').text
+
 # Texts that want out
 
 evil = '"""', "'''", '"', "'", '\\', '\\"', '\\n', '{x}', '%s', '`', '```', '`; import os; `', '"); BOOM(); ("', "'); BOOM(); ('", '""" + BOOM() + """', '(?P<a', '[', '(', '.*', '$', '^', '|', '+', '(?#', '\\Z', '\\1', '\x00', '\x1b[31m', '\u2028', '\x85', '\ud83d', '\u202e', '#', '\t'
@@ -115,7 +147,7 @@ shapes = dict(
 @pytest.mark.parametrize('shape', shapes)
 def test_nothing_escapes(shape):
     "Whatever stands in a document, the shown code is Python that calls what it would call for any other"
-    calls = {'print','len','findall','loads','splitlines','strip','list','DictReader','StringIO','split','str'}
+    calls = {'print','len','findall','loads','splitlines','strip','list','DictReader','StringIO','split','str','finditer','max','start','end'}
     for o in evil:
         text = shapes[shape](o)
         for question in ('How many?', f'What of "{o}" and Jim{o}Hawkins, or \'{o}x\'?'):
@@ -164,6 +196,8 @@ def test_sampled_lines():
     lines = sample_lines(text)
     whole = set(text.split('\n'))
     assert len(lines)<=120 and set(lines)<=whole and lines[0]=='line 0' and int(lines[-1].split()[1])>90_000
+    two = n_lines(lambda i: f'Ada {i} works in room {i%40}', 900) + n_lines(lambda i: f'room {i} lies in the north', 45)
+    assert 'one form' not in structure(two).note and '945 lines' in structure(two).note # their end is looked at, whatever their number
     assert sample_lines('')==[] and sample_lines('\n\n')==[] and sample_lines('a\r\n\r\nb')==['a','b']
     assert line_pattern([]) is None and line_pattern(['x']*3) is None
 

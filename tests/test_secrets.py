@@ -115,5 +115,6 @@ def test_linear(bit):
         text,start = bit*(n//len(bit)),time.process_time()
         clean(text)
         return time.process_time()-start
-    most = 8*max(min(took(100_000) for _ in range(3)), .01)
-    assert any(took(400_000)<most for _ in range(2))
+    n = 100_000 if took(25_000)<.03 else 25_000 # what takes long shows it sooner
+    most = 8*max(min(took(n) for _ in range(3)), .01)
+    assert any(took(4*n)<most for _ in range(2))

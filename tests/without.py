@@ -72,7 +72,12 @@ def runs():
     with ScriptedServer(lambda m: call_repl('print(llm_query("x" * 40))') if len(m)==2 else 'FINAL(done)') as server:
         assert RLM('openai/m', base_url=server.url, mode='tools', sandbox='trusted', limits=Limits(cost=None, tokens=9_000_000))('some context', 'q').answer=='done'
         assert RLM('openai/m', base_url=server.url)('some context', 'q').answer=='done'
-    with ScriptedServer(lambda m: 'yes') as server: assert LM('openai/m', server.url).map(['a','b'])==['yes','yes']
+    with ScriptedServer(lambda m: 'yes') as server:
+        lm = LM('openai/m', server.url)
+        assert lm.map(['a','b'])==['yes','yes']
+        first = lm('q').choices[0].message
+        assert lm.text([dict(role='user', content='q'), first, dict(role='user', content='And?')])=='yes'
+    assert server.asked[-1]['messages'][1]==dict(role='assistant', content='yes')
     assert main(['ask', 'Who built the lighthouse?', sys.argv[1]])==0
     try: LM('openai/gpt-5-mini', retries=0)('q')
     except LMError as e: assert e.kind in ('missing_key','forbidden')

@@ -82,6 +82,7 @@ def clean_text(
     o:object, # A text, or dicts and lists of texts
 ): # The same, of the same shape
     "`o` with lone surrogates, which no JSON body may hold, replaced"
+    if isinstance(o, _reply.Fields): o = o.model_dump(exclude_none=True) # a message of an earlier reply
     if isinstance(o, str): return o if o.isascii() else o.encode('utf-8', 'replace').decode('utf-8')
     if isinstance(o, dict): return {k:clean_text(v) for k,v in o.items()}
     if isinstance(o, list): return [clean_text(v) for v in o]
@@ -90,7 +91,7 @@ def clean_text(
 # %% ../../nbs/models/05_messages.ipynb #7b731521
 def _all_ascii(m):
     "Is there nothing to clean in a message, at a glance? `isascii` reads a flag, not the text"
-    try: return (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
+    try: return not isinstance(m, _reply.Fields) and (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
     except (AttributeError, KeyError, TypeError): return False # content in parts, or of another form
 
 def sendable(

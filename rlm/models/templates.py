@@ -98,7 +98,7 @@ _rules = dict(tools=_tools_as_text, late_system=_late_system, system=_no_system,
 
 def fit(
     messages:list, # Messages
-    rules:set=frozenset(), # What the server has asked for, of `tools`, `late_system`, `system`, `bridge` and `opening`
+    rules:set|frozenset=frozenset(), # What the server has asked for, of `tools`, `late_system`, `system`, `bridge` and `opening`
 )->list: # The same list where there is nothing to do
     "Messages as a template of these rules takes them"
     messages = merged(messages)

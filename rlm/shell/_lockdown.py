@@ -3,13 +3,14 @@
 Hand-written, standard library only, over ctypes. All of it holds for the process that calls it, for good, and asks for no
 rights: a process may always give up its own. `lock_down` is called while there is one thread, since Landlock and
 capabilities belong to threads, and later threads inherit them."""
-import ctypes,os,platform,resource,signal,struct,sys
+import ctypes,functools,os,platform,resource,signal,struct,sys
 
 class CannotLock(OSError):
     "This machine lacks what the sandbox needs"
 
 # The C library, and an error with words where a call fails
 
+@functools.cache
 def _libc(): return ctypes.CDLL(None, use_errno=True)
 
 def _sys(what, nr, *args):

@@ -20,6 +20,7 @@ of the channel, on which `rlm.shell._wire` draws what passes.
 
 The main thread runs the cells, since an alarm can stop them only there, and pauses to write a checkpoint."""
 import base64,contextlib,importlib,inspect,io,itertools,os,queue,signal,socket,sys,tempfile,threading,time,traceback,types
+from functools import partial
 
 from .._registry import ANSWER_TEXT, CLIP, FIND_VAR
 from ._access import Access
@@ -238,25 +239,31 @@ def _folder(path):
         if not os.path.isdir(path): os.unlink(path)
     with contextlib.suppress(OSError): os.makedirs(path, exist_ok=True)
 
-def main(cfg):
-    "Import, lock in, say so, serve"
-    sys.argv = ['']
-    link = Link(socket.socket(fileno=cfg['fd']), FROM_WORKER, FROM_HOST)
+def prepare(shell):
+    "A shell, warm: all that can be done before it is known what the worker is to be"
+    sh = load(shell)()
+    sh.run('print(1)\n1')
+    sh.user_ns.pop('_', None)
+    sh.compile.count = 0 # cells are numbered from 1
+    return sh
+
+def begin(fd, shell, cfg=None):
+    "Lock in, say so, serve. `shell()` is what `prepare` gives; what the worker is to be says `cfg`, or else the first frame"
+    link = Link(socket.socket(fileno=fd), FROM_WORKER, FROM_HOST)
     try:
-        shell = load(cfg['shell'])()
-        shell.run('print(1)\n1')
-        shell.user_ns.pop('_', None)
-        shell.compile.count = 0 # cells are numbered from 1
+        cfg = cfg or link.receive()
+        shell = shell()
         access = Access(cfg['quiet'], cfg['write'], os.path.dirname(cfg['checkpoint']))
         worker = Worker(link, shell, access, cfg['checkpoint'])
         native = load(cfg['helpers'])(shell, worker.final) if cfg['helpers'] else {}
         shell.helpers.update(native)
         sys.addaudithook(access.hook)
-        facts = load(cfg['lock'])(keep=[cfg['fd']], **cfg['limits'])
+        facts = load(cfg['lock'])(keep=[fd], **cfg['limits'])
         os.chdir(cfg['write'][0]) # not before: what an earlier worker left there is not to be trusted
         os.environ.update(cfg['env'])
         for o in (os.environ['TMPDIR'], os.path.dirname(cfg['checkpoint'])): _folder(o)
         tempfile.tempdir = None
+    except EOFError: os._exit(0) # the host has lost interest
     except BaseException as e:
         link.send(op='refused', why=''.join(traceback.format_exception_only(e)).strip())
         os._exit(1)
@@ -264,3 +271,8 @@ def main(cfg):
     threading.Thread(target=worker.read, daemon=True).start()
     try: worker.serve()
     finally: os._exit(0)
+
+def main(cfg):
+    "Import, and begin: a worker that is not forked"
+    sys.argv = ['']
+    begin(cfg['fd'], partial(prepare, cfg['shell']), cfg)

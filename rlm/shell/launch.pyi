@@ -1,7 +1,7 @@
 # Made from launch.py by tools/stubs.py: do not edit
 from rlm.shell.bounds import Bounds
 from rlm.shell.machine import SandboxError
-__all__ = ['few_threads', 'learn_packages', 'MissingPackage', 'start_error', 'worker_command']
+__all__ = ['few_threads', 'needs', 'learn_packages', 'MissingPackage', 'start_error', 'worker_config', 'worker_command', 'server_command', 'server_key']
 
 def learn_packages(helpers: str | None) -> bool: ...
 
@@ -10,5 +10,12 @@ class MissingPackage(SandboxError):
 
 def start_error(text: str, python: str) -> tuple[type, str]: ...
 few_threads: dict
+needs: dict
+
+def worker_config(kind: str, bounds: Bounds, helpers: str | None, folder: str, read: list) -> dict: ...
 
 def worker_command(kind: str, bounds: Bounds, helpers: str | None, folder: str, fd: int) -> list[str]: ...
+
+def server_command(kind: str, folder: str, workers: str, fd: int) -> tuple[list[str], list[str]]: ...
+
+def server_key() -> tuple: ...

@@ -58,12 +58,13 @@ choices = ("Choose sandbox='trusted' (no boundary at all), sandbox='monty' (`pip
 
 def choose(
     sandbox:str, # `auto` or `strict`
-)->tuple[str,str]: # How the worker is isolated (`landlock`, `bwrap` or `sandbox-exec`), and the same in words; raises `SandboxError`
+)->tuple[str,str]: # How the worker is isolated (`landlock`, `bwrap`, `bwrap-shared` where one bubblewrap is around all workers of a host, or `sandbox-exec`), and the same in words; raises `SandboxError`
     "The backend for `sandbox` on this machine"
     f = facts()
     if sandbox not in ('auto','strict'): raise SandboxError(f"sandbox={sandbox!r}: choose 'trusted', 'auto', 'strict' or 'monty'.")
     land = f"Landlock (ABI {f['landlock']})" if f['landlock'] else ''
-    if f['bwrap'] and f['seccomp']: return 'bwrap',f"{sandbox}: a worker inside bubblewrap, with {' and '.join(filter(None, [land, 'seccomp']))}"
+    kind = 'bwrap-shared' if sandbox=='auto' and land else 'bwrap' # Landlock keeps those inside of one apart
+    if f['bwrap'] and f['seccomp']: return kind,f"{sandbox}: a worker inside bubblewrap, with {' and '.join(filter(None, [land, 'seccomp']))}"
     if sandbox=='strict': raise SandboxError(f"sandbox='strict' needs bubblewrap: {f['why_not'].get('bwrap') or 'there is no seccomp table for this processor'}. sandbox='auto' may do. {choices}")
     if land and f['seccomp']: return 'landlock',f"auto: a worker with {land} and seccomp; not inside bubblewrap, because {f['why_not']['bwrap']}"
     if f['sandbox_exec']: return 'sandbox-exec','auto: a worker under sandbox-exec (macOS; experimental, its tests have not been run on a Mac)'

@@ -10,7 +10,7 @@ class WorkerProcess:
     pid: Any
     folder: Any
     scratch: str
-    boot: str
+    fresh: Any
     alive: bool
     why: str
     opened: bool

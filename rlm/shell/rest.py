@@ -27,7 +27,8 @@ class Rest:
         self.can = w.kind!='sandbox-exec' # there nothing would end a stopped worker with its host
         self.pid,self.fd = process_pids(w.process.pid)[-1],None
         if not hasattr(os, 'pidfd_open'): return
-        try: self.fd = os.pidfd_open(self.pid)
+        known = getattr(w.process, 'pidfd', None)
+        try: self.fd = os.pidfd_open(self.pid) if known is None else os.dup(known)
         except OSError: return # a kernel without them
         weakref.finalize(self, os.close, self.fd)
 

@@ -15,7 +15,6 @@ from .config import RunConfig, check_context, check_query
 from .context.about import describe
 from .driver import Driver
 from .models.messages import as_messages, content_text, message_of
-from .models.providers import load_litellm
 from .modes import ToolsMode
 from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
 from .secrets import clean
@@ -49,7 +48,7 @@ def show_items(
     stream:bool=False, # Pieces of text too, as they come?
 ): # Yields what `driver.items` does:
     "The items of a run, each printed as it passes; the clock of its limits starts with the first"
-    load_litellm() # its import is not the run's time
+    driver.lm.prepare(bool(driver.tools)) # its import is not the run's time
     driver.budget.start,step = time.monotonic(),0
     for item in driver.items(stream):
         if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):

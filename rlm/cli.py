@@ -10,7 +10,6 @@ import io, re, sys
 from contextlib import redirect_stderr
 from inspect import signature
 from pathlib import Path
-from fastcore.script import anno_parser
 from . import __version__
 from .inputs import BadUse, drop_output, notice, pick_model, read_context, read_env
 from .secrets import clean
@@ -187,6 +186,7 @@ def _bad_use(problem):
 
 def _parse(f, argv):
     "The arguments of command `f`; raises `SystemExit`"
+    from fastcore.script import anno_parser # here, since `rlm --help` does without it
     parser = anno_parser(f, prog=f'rlm {f.__name__}')
     for o in parser._actions: o.required = o.required and o.nargs!='*' # files may be left out
     said = io.StringIO() # names of files may be in it

@@ -21,7 +21,6 @@ from .models.budget import Limits, names_near, as_limits
 from .models.lm import LM
 from .models.messages import as_messages
 from .models.open import as_lm, as_lms
-from .models.providers import load_litellm
 from .modes import ToolsMode, tool_schema
 from .outcome import Outcome, Rules
 from .prompts import FINAL_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
@@ -90,7 +89,7 @@ async def arun(self:RLM,
 )->Run: # Cancelling the task interrupts the run; the `CancelledError` carries it as `.run`, and it is `rlm.last`
     "Ask one question without blocking the event loop"
     check_query(query)
-    await asyncio.to_thread(load_litellm) # seconds, once
+    await asyncio.to_thread(self.lm.prepare, True) # seconds, once
     events = RunStream(Chat(self, context), query, True, verbose, listens=False)
     try:
         async for _ in events: pass
@@ -124,7 +123,7 @@ def advanced_toolloop(
     verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     options:LoopOptions|None=None, # Limits, form of the answer, trace, pieces of text: `LoopOptions(limits=…, final=…, trace=…, stream=True)`
     **params, # For a model that is given by name, as `LM` takes them: base_url, api_key, timeout, retries, temperature …
-)->Generator: # Yields each litellm `ModelResponse` and each tool result, and last one `{"type": "final", …}`
+)->Generator: # Yields each reply, which is read like a litellm `ModelResponse`, and each tool result, and last one `{"type": "final", …}`
     "Run a root model with tools until it answers"
     opts = LoopOptions() if options is None else options
     if not isinstance(opts, LoopOptions): raise TypeError(f'options={opts!r:.60}: give LoopOptions(limits=…, final=…, trace=…, stream=…).')

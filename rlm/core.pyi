@@ -113,6 +113,6 @@ def advanced_toolloop(message: str | list, sp: str=..., tools: list | None=None,
                                                             `LoopOptions(limits=…, final=…, trace=…, stream=True)`
         **params                                            For a model that is given by name, as `LM` takes them: base_url,
                                                             api_key, timeout, retries, temperature …
-        returns       Generator                             Yields each litellm `ModelResponse` and each tool result, and last one
-                                                            `{\"type\": \"final\", …}`
+        returns       Generator                             Yields each reply, which is read like a litellm `ModelResponse`, and
+                                                            each tool result, and last one `{\"type\": \"final\", …}`
     """

@@ -18,7 +18,7 @@ from .models.calls import Scope
 from .models.endless import repeats, reply_bound
 from .models.lm import LM
 from .models.messages import Conversation, content_text, facts_reply
-from .models.providers import LMError, load_litellm
+from .models.providers import LMError
 from .models.usage import usage_of
 from .modes import run_tool
 from .outcome import CallLM, Outcome, Rules, Tell, ToolResult
@@ -60,7 +60,7 @@ class Driver:
         parent:Event|None=None, # `child_started` of a child run
         recording:Recording|None=None, # What is to be served again
     ):
-        load_litellm() # its import is not the run's time
+        for o in (lm, sh and sh.tools.lm): o and o.prepare(bool(tools and o is lm)) # an import of litellm is not the run's time
         self.out,self.tools,self.sh,self.recording = out,tools or {},sh,recording
         self.shared = shared or Shared(Budget(rules.limits), Trace())
         self.budget,self.depth = self.shared.budget,0

@@ -20,7 +20,8 @@ from .models.budget import Limits
 from .models.endpoints import Facts
 from .models.lm import LM
 from .models.messages import content_text
-from .models.providers import LMError, load_litellm, resolve_model
+from .models.plan import listing
+from .models.providers import LMError, resolve_model
 from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts
 from .secrets import redact
 from .trace.reading import read_traces
@@ -134,10 +135,9 @@ def _url_of(facts, changes):
 def _published(model):
     "Does its provider offer it to everybody? The name of somebody's own model says where a text goes"
     if model.split('/')[0] in PROVIDERS: return True
-    listed = load_litellm().model_cost
     try: provider = resolve_model(model)[1]
     except LMError: return False
-    return provider in str((listed.get(model) or listed.get(model.split('/', 1)[-1]) or {}).get('litellm_provider') or '')
+    return provider in str(listing(model).get('litellm_provider') or '')
 
 # %% ../nbs/machine/16_rerun.ipynb #bd0bff7e
 class _Recorded(LM):

@@ -155,7 +155,7 @@ def test_time_begins_with_the_run(files):
     "The import of litellm, two seconds on a quick machine and here more than the limit, is not the run's time"
     with ScriptedServer(lambda m: call_repl('print(len(context))') if len(m)==2 else 'FINAL(Olaf)') as server:
         code,out,err = fresh_cli('ask', 'Who?', files/'other.txt', '--model', 'openai/m', '--base-url', server.url, '--max-time', '6',
-            PYTHONPATH=os.pathsep.join([str(here/'scripts'/'slow_import'), os.environ['PYTHONPATH']]))
+            PYTHONPATH=os.pathsep.join([str(here/'scripts'/'slow_import'), os.environ['PYTHONPATH']]), RLM_DIRECT='0')
     assert (code,out)==(0,'Olaf\n'), err
 
 def test_small_things(files, capsys):

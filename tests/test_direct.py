@@ -131,7 +131,9 @@ usages = [of(), of(0, 0), of(300_000, 100), of(1000, 10, prompt_tokens_details=d
     of(1000, 10, prompt_tokens_details=dict(cached_tokens=100, audio_tokens=200), completion_tokens_details=dict(audio_tokens=5)), of(400_000, 10, prompt_tokens_details=dict(cached_tokens=300_000)),
     of(1000, 10, prompt_cache_hit_tokens=512), of(1000, 10, prompt_tokens_details=None)]
 
-@pytest.mark.parametrize('model', ['gpt-4o-mini','gpt-4.1','gpt-5','gpt-5.4','o3-mini','gpt-4','gpt-audio','nobody-knows-this'])
+priced = 'gpt-4o-mini','gpt-4.1','gpt-5','gpt-5.4','o3-mini','gpt-4','gpt-audio','nobody-knows-this'
+
+@pytest.mark.parametrize('model', priced)
 def test_prices(model, monkeypatch):
     "The cost is litellm's for every kind of usage, the second time too; so it is when the reply names another model, and after a price change"
     litellm,name = load_litellm(),f'openai/{model}'
@@ -306,9 +308,13 @@ def test_redirect_nowhere(to):
         with pytest.raises(LMError) as e: LM('openai/m', server.url, retries=0)('q')
         assert e.value.kind=='bad_request' and not e.value.retry and len(server.requests)<9 and '\n' not in str(e.value) and '\x1b' not in str(e.value)
 
-@pytest.mark.parametrize('body,status,kind', [('<html>no</html>','200 OK','text/html'), ('not json','200 OK','application/json'), ('[]','200 OK','application/json'), ('"text"','200 OK','application/json'),
+# body, status and content type
+# chkstyle: ignore-node
+odd = [('<html>no</html>','200 OK','text/html'), ('not json','200 OK','application/json'), ('[]','200 OK','application/json'), ('"text"','200 OK','application/json'),
     ('{}','200 OK','application/json'), ('<html>404</html>','404 Not Found','text/html'), ('','404 Not Found','text/plain'), ('','500 Oops','text/plain'), ('{"detail": "bad"}','422 No','application/json'),
-    ('{"error": "just text"}','400 Bad','application/json'), ('[1]','400 Bad','application/json'), ('{"choices": [1], "id": 1}','200 OK','application/json'), ('\xff','503 x','text/plain')])
+    ('{"error": "just text"}','400 Bad','application/json'), ('[1]','400 Bad','application/json'), ('{"choices": [1], "id": 1}','200 OK','application/json'), ('\xff','503 x','text/plain')]
+
+@pytest.mark.parametrize('body,status,kind', odd)
 def test_odd_answers(body, status, kind, monkeypatch):
     "One sentence, the same kind of failure, the same decision to try again"
     with Raw(lambda *_: http(body, status, kind)) as server: a,b = both(server, monkeypatch)

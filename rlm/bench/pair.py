@@ -18,7 +18,7 @@ from ..models.budget import Budget, BudgetExceeded, Limits, as_limits, check_who
 from ..models.lm import LM
 from ..models.open import as_lm, as_lms
 from ..models.params import estimate_tokens
-from ..models.providers import LMError, load_litellm
+from ..models.providers import LMError
 from ..models.usage import Usage
 from ..prompts import Prompts
 from ..shell.capture import clip
@@ -28,7 +28,7 @@ VANILLA_PROMPT = 'Answer the question from the text.' # system prompt of the bas
 
 def _measured(method, ask, lm):
     "Time `ask()`, which gives `(answer, usage, more)`"
-    load_litellm() # its import is not part of what is measured
+    lm.prepare(True) # its import is not part of what is measured
     start = time.perf_counter()
     answer,usage,more = ask()
     return dict(method=method, time=time.perf_counter()-start, answer=answer, tokens=usage.total_tokens, cost=usage.cost, calls=usage.calls,

@@ -85,7 +85,7 @@ def _of_text(text, question, size):
     elif name: code += _named_in_lines(name) if text.count('\n', 0, 100_000)>3 else _named_around(name)
     head,tail = text[:size*5//7],text[-(size-size*5//7):]
     note = found.note
-    if found.is_prose: note += f' What a sentence says is found by printing the sentences that name it, whole, with a block like this:\n{block(code)}'
+    if found.is_prose: note += f' First print the sentences that name what is asked for, whole, with a block like this:\n{block(code)}'
     if found.free and len(question)<=300: note += f' `{found.free}` is free text. Where the question is about what that means, code cannot judge it, and a language model can:\n{block(_judged(found, question))}'
     return Peek(f'The variable `context` is a {describe(text)}. {note}\nIts beginning:\n{_marked(head)}\nIts end:\n{_marked(tail)}', False, code, found.is_prose)
 

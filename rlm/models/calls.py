@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
-from .messages import Conversation, clean_reply, message_of, reply_text, said_by
+from .messages import Conversation, as_usage, clean_reply, message_of, reply_text, said_by
 from .params import estimate_tokens, most_tokens, prompt_tokens
-from .providers import LMError, classify, in_full, load_litellm
+from .providers import LMError, classify, in_full
 from .usage import Usage, known_cost, usage_of
 from ..secrets import hidden_values, public_params
 
@@ -70,7 +70,7 @@ def _believed(lm, request, response, usage):
     complete = sent and (got or not text)
     if complete and not absurd(sent, most_tokens(**request)) and not absurd(got, 4*len(text)): return usage
     sent,got = prompt_tokens(**request),estimate_tokens(text)
-    response.usage = load_litellm().Usage(prompt_tokens=sent, completion_tokens=got, total_tokens=sent+got) # what else reads it goes by the same
+    response.usage = as_usage(sent, got) # what else reads it goes by the same
     return Usage(sent, got, calls=1, cost=known_cost(lm.price(sent, got)), seconds=usage.seconds, estimated=True)
 
 # %% ../../nbs/models/09_calls.ipynb #82b42ac7

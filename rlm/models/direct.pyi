@@ -1,6 +1,8 @@
 # Made from direct.py by tools/stubs.py: do not edit
 from typing import Any, AsyncIterator
-__all__ = ['Chunks', 'complete', 'unstreamed']
+__all__ = ['stream_cost', 'Chunks', 'complete', 'unstreamed']
+
+def stream_cost(r: Any, model: str, params: dict) -> float | None: ...
 
 class Chunks:
     plan: Any

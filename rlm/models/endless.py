@@ -7,7 +7,8 @@ __all__ = ['most_looked', 'least_repeated', 'least_times', 'CUT_MARK', 'usual_bo
 
 # %% ../../nbs/models/18_endless.ipynb #2078e7f6
 import math
-from .providers import load_litellm, resolve_model
+from .plan import listing
+from .providers import resolve_model
 
 # %% ../../nbs/models/18_endless.ipynb #7cd93fda
 most_looked = 8_000 # characters of the end that are looked at
@@ -56,5 +57,5 @@ def reply_bound(
     "How long one reply of the root model may be, where nobody has said"
     if not getattr(lm, 'base_url', None) or any(o in lm.params for o in ('max_tokens','max_completion_tokens')): return None
     name,provider = resolve_model(lm.model, lm.base_url)
-    if provider!='openai' or any(o in load_litellm().model_cost for o in (name, name.split('/', 1)[-1])): return None
+    if provider!='openai' or listing(name): return None
     return min(usual_bound, math.ceil(lm.window/4)) if lm.window else usual_bound

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from .background import get_background
 from .direct import _get_session, _ssl
+from ._catalog import Unsure, compatible_hosts, facts_of
 from .providers import LMError, check_live, load_litellm, resolve_model
 from .templates import fit, learn, rules_of
 from ..secrets import clean
@@ -178,8 +179,9 @@ _domains = tuple('''.openai.com .azure.com .googleapis.com .anthropic.com .openr
 @functools.lru_cache(64)
 def _hosted(host):
     "Is it the address of a provider that litellm knows?"
-    known = load_litellm().openai_compatible_endpoints
-    return f'.{host}'.endswith(_domains) or any(urlsplit(o if '//' in o else f'//{o}').hostname==host for o in known)
+    if f'.{host}'.endswith(_domains): return True
+    try: return host in compatible_hosts()
+    except Unsure: return any(urlsplit(o if '//' in o else f'//{o}').hostname==host for o in load_litellm().openai_compatible_endpoints)
 
 def endpoint_of(
     model:str, # As for `LM`
@@ -219,6 +221,16 @@ def lengths(
     return tuple(_whole(int(m[k])) if len(m[k])<10 else None for k in ('sent','window')) if m else (None, None)
 
 # %% ../../nbs/models/12_endpoints.ipynb #668b08dd
+def _known(lm, nm):
+    "What the list of models says of a model, else what litellm makes of it; None where nobody knows"
+    try:
+        full,provider = resolve_model(lm.model, lm.base_url)
+        try: return facts_of(full, provider).get(nm)
+        except Unsure: litellm = load_litellm()
+        return litellm.supports_function_calling(full) if nm=='supports_function_calling' else litellm.get_model_info(full).get(nm)
+    except Exception: return None
+
+# %% ../../nbs/models/12_endpoints.ipynb #75711bfa
 _learnt = {} # (endpoint, model) -> the window that a refusal named
 _loads = re.compile(r'loading model|model .{0,80}(is (currently |still )?loading|is (still )?being loaded)')
 _too_long_here = re.compile(r"longer than the (model|maximum)|exceeds the maximum allowed length|context the overflows|n_keep.{1,20}n_ctx|exceed context window"
@@ -241,8 +253,7 @@ class Served:
         "How long a prompt the model takes, with its reply"
         at = self.base_url,self.model
         if told := _least(self.endpoint.window, _learnt.get(at)): return told
-        try: return load_litellm().get_model_info(resolve_model(self.model, self.base_url)[0]).get('max_input_tokens')
-        except Exception: return None
+        return _known(self, 'max_input_tokens')
 
     @property
     def parameters_billion(self)->float|None: # None when neither its name nor its server says so
@@ -254,8 +265,7 @@ class Served:
     @property
     def calls_tools(self)->bool: # False when litellm does not know the model
         "Can the model call tools?"
-        try: return load_litellm().supports_function_calling(resolve_model(self.model, self.base_url)[0])
-        except Exception: return False
+        return _known(self, 'supports_function_calling') is True
 
     def fitted(self,
         request:dict, # As for `send`

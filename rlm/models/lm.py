@@ -15,7 +15,9 @@ from .background import concurrency as default_concurrency, get_background, on_l
 from .batches import ask_all
 from .budget import Budget, Reservation
 from .calls import Call, Scope
-from .direct import complete, unstreamed
+from .direct import complete, stream_cost, unstreamed
+from .plan import needs_litellm, own_reply, price_of
+from ._catalog import imported
 from .endpoints import Served
 from .messages import as_messages, cache_points, clean_text, parse_form, read_stream, reply_text, sendable, withheld
 from .params import chat_params, check_lm_args, check_values, more_params, most_tokens, own_params, prompt_tokens, refuse_unknown
@@ -97,20 +99,28 @@ async def send(self:LM,
     request:dict, # `model`, `messages`, and whatever else `litellm.acompletion` takes
 ): # A litellm `ModelResponse`, or with `stream=True` an asynchronous iterator of chunks
     "Make one call; the seam that a test double replaces"
-    litellm = load_litellm()
     model,provider = resolve_model(self.model, self.base_url)
     check_live(model, provider, self.base_url)
+    if own := own_reply(model, provider, request): return own # of the embedded reader
     key = self.api_key
     if not key and self.base_url and provider=='openai' and not os.environ.get('OPENAI_API_KEY'): key = 'none' # local servers want no key
     points = cache_points(model, request['messages'])
     if provider=='openai' and not points and (r := await complete(request, model, self.base_url, key)) is not None: return r
     # `timeout` is litellm's idle time-out, and its retries would multiply ours
     kw = dict(request, model=model, api_key=key, base_url=self.base_url, num_retries=0, max_retries=0, timeout=self.timeout)
+    litellm = load_litellm() if imported() else await asyncio.to_thread(load_litellm)
     r = await litellm.acompletion(**kw, **points)
     r._hidden_params['transport'] = 'litellm'
     return r
 
 # %% ../../nbs/models/13_lm.ipynb #76fb3708
+@patch
+def prepare(self:LM,
+    tools:bool=False, # Will its calls have tools?
+):
+    "Import litellm now, if calls of this model, or of its fallbacks, will need it: the seconds that takes are no call's"
+    if any(needs_litellm(o, self.base_url if o==self.model else None, tools) for o in (self.model, *self.fallbacks)): load_litellm()
+
 @patch
 async def stream(self:LM,
     request:dict, # As for `send`
@@ -123,8 +133,7 @@ async def stream(self:LM,
         if text := reply_text(whole): on_text(clean_text(text))
         return whole
     res = await read_stream(source, on_text, self.model, request['messages'], self.scope.enough)
-    try: cost = load_litellm().completion_cost(completion_response=res, model=resolve_model(self.model, self.base_url)[0])
-    except Exception: cost = None
+    cost = stream_cost(res, resolve_model(self.model, self.base_url)[0], request)
     res._hidden_params.update(response_cost=cost, transport=getattr(source, '_hidden_params', {}).get('transport'))
     return res
 
@@ -135,8 +144,7 @@ def price(self:LM,
     got:int, # Completion tokens
 )->float|None: # US dollars; None when litellm knows no price
     "What a call would cost"
-    try: return sum(load_litellm().cost_per_token(model=resolve_model(self.model, self.base_url)[0], prompt_tokens=sent, completion_tokens=got))
-    except Exception: return None
+    return price_of(self.model, self.base_url, sent, got)
 
 @patch
 def worth(self:LM,
@@ -187,7 +195,7 @@ def _check_call(self:LM, params=None, cache=None, **kw):
 async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
     "One call, on the background loop"
     own = self._check_call(**kw)
-    load_litellm() # its seconds are not the call's
+    if not imported() and needs_litellm(self.model, self.base_url, bool(own.get('tools'))): await asyncio.to_thread(load_litellm) # its seconds are not the call's
     talk,messages = self.scope.conversation,prompt if isinstance(prompt, list) else as_messages(prompt)
     messages = as_messages(talk.history(messages)) if talk else sendable(as_messages(messages))
     call = Call(self, dict(self.params, messages=messages, **own), last, on_text)
@@ -276,7 +284,7 @@ def map(self:LM,
     if isinstance(prompts, str) or not hasattr(prompts, '__iter__'): raise TypeError(f'map takes a list of prompts, not {type(prompts).__name__}.')
     memo = {} if self.scope.memo is None else self.scope.memo
     lm = self.using(scope=replace(self.scope, memo=memo), concurrency=concurrency or self.concurrency)
-    load_litellm() # its seconds are not the batch's
+    self.prepare() # its seconds are not the batch's
     return ask_all(lambda p: lm._text(p, **kw), list(prompts), lm.concurrency or default_concurrency())
 
 # %% ../../nbs/models/13_lm.ipynb #78a2d9dd

@@ -65,6 +65,14 @@ class LM(Served):
             returns                 A litellm `ModelResponse`, or with `stream=True` an asynchronous
                                     iterator of chunks
         """
+    def prepare(self, tools: bool=False) -> None:
+        """Import litellm now, if calls of this model, or of its fallbacks, will need it: the seconds that takes are no call's
+
+        Parameters::
+
+            name   type  default  meaning
+            tools  bool  False    Will its calls have tools?
+        """
     async def stream(self, request: dict, on_text: Callable) -> Any:
         """Make one call and hand its text on as it comes
 

@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply',
-           'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'reply_facts',
-           'facts_reply']
+           'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'as_reply',
+           'as_usage', 'reply_facts', 'facts_reply']
 
 # %% ../../nbs/models/05_messages.ipynb #55130cdf
-import re
+import asyncio, re
 from collections.abc import Callable
 from contextlib import aclosing
+from . import _reply
+from ._catalog import Unsure, imported
 from ._history import History, each
 from .providers import LMError, brief, load_litellm
 from .usage import Usage, usage_of
@@ -81,6 +83,7 @@ def clean_text(
     o:object, # A text, or dicts and lists of texts
 ): # The same, of the same shape
     "`o` with lone surrogates, which no JSON body may hold, replaced"
+    if isinstance(o, _reply.Fields): o = o.model_dump(exclude_none=True) # a message of an earlier reply
     if isinstance(o, str): return o if o.isascii() else o.encode('utf-8', 'replace').decode('utf-8')
     if isinstance(o, dict): return {k:clean_text(v) for k,v in o.items()}
     if isinstance(o, list): return [clean_text(v) for v in o]
@@ -89,7 +92,7 @@ def clean_text(
 # %% ../../nbs/models/05_messages.ipynb #7b731521
 def _all_ascii(m):
     "Is there nothing to clean in a message, at a glance? `isascii` reads a flag, not the text"
-    try: return (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
+    try: return not isinstance(m, _reply.Fields) and (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
     except (AttributeError, KeyError, TypeError): return False # content in parts, or of another form
 
 def _cleaned(m): return m if _all_ascii(m) else clean_text(m)
@@ -145,6 +148,11 @@ class _Enough:
         return self.fn(self.said)
 
 # %% ../../nbs/models/05_messages.ipynb #0cac12e3
+async def _joined(chunks, messages):
+    try: return _reply.joined(chunks) if all(isinstance(o, _reply.Fields) for o in chunks) else _reply.unsure()
+    except Unsure: litellm = load_litellm() if imported() else await asyncio.to_thread(load_litellm)
+    return litellm.stream_chunk_builder([litellm.ModelResponseStream(**o._raw) if isinstance(o, _reply.Fields) else o for o in chunks], messages=messages)
+
 async def read_stream(
     source, # An asynchronous iterator of litellm's chunks
     on_text:Callable, # Called with each piece of text
@@ -164,7 +172,7 @@ async def read_stream(
     if has_enough and hasattr(pieces, 'aclose'): await pieces.aclose() # the server is to stop too
     # litellm ends a stream that was cut with a finish_reason of its own: what counts is whether the provider sent one
     if not ended() and not has_enough: raise LMError('connection', f'The stream of {model} broke off.', retry=True, unsettled=True)
-    res = load_litellm().stream_chunk_builder(chunks, messages=messages)
+    res = await _joined(chunks, messages)
     if res is None: raise LMError('malformed', f'{model} sent an empty stream.', retry=True, unsettled=True)
     if not any(usage_of(c).total_tokens for c in getattr(source, 'chunks', chunks)): res.usage = None # not said: litellm would count by itself
     if has_enough: res.choices[0].finish_reason = 'length'
@@ -201,6 +209,22 @@ def cache_points(
     if 'claude' not in model or len(messages)<2: return {} # Claude caches only where it is told to
     return dict(cache_control_injection_points=[dict(location='message', role='system'), dict(location='message', index=-1)])
 
+# %% ../../nbs/models/05_messages.ipynb #4c90b490
+def as_reply(
+    completion:dict, # A chat completion, as the OpenAI protocol sends it
+): # A litellm `ModelResponse`, or, before litellm is imported, an object that is read in the same way
+    "A reply"
+    try: return _reply.unsure() if imported() else _reply.reply(completion)
+    except Unsure: return load_litellm().ModelResponse(**completion)
+
+def as_usage(
+    sent:int, # Prompt tokens
+    got:int, # Completion tokens
+): # As a reply has it
+    "The `usage` of a reply"
+    counts = dict(prompt_tokens=sent, completion_tokens=got, total_tokens=sent+got)
+    return load_litellm().Usage(**counts) if imported() else _reply.usage(counts)
+
 # %% ../../nbs/models/05_messages.ipynb #e81ec1b6
 def reply_facts(
     response, # A litellm `ModelResponse`
@@ -223,7 +247,7 @@ def facts_reply(
 ): # A litellm `ModelResponse`
     "A reply that was written down, as a reply again"
     message = dict({k:v for k,v in facts.items() if k not in ('finish_reason','tokens')}, role='assistant')
-    res = load_litellm().ModelResponse(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))])
+    res = as_reply(dict(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))]))
     if said:=facts.get('tokens'): res.usage = dict(prompt_tokens=said[0], completion_tokens=said[1], total_tokens=sum(said)) # of the reply alone
     res._hidden_params['response_cost'] = usage and usage.cost
     return res

@@ -10,6 +10,7 @@ __all__ = ['chat_params', 'own_params', 'most_reply', 'refuse_unknown', 'check_v
 import functools, inspect, json, math
 from collections.abc import Callable
 from .budget import Budget, Limits, check_amount, check_whole
+from ._catalog import Unsure, imported, tokenizer
 from .messages import content_text, each
 from .providers import load_litellm
 from .usage import nearest
@@ -103,13 +104,17 @@ def check_lm_args(
             raise ValueError(f"budget= must be a Budget, not {type(v).__name__}{': write budget=Budget(limits)' if isinstance(v, Limits) else ''}.")
 
 # %% ../../nbs/models/06_params.ipynb #397414ed
+def _encode(text):
+    try: return load_litellm().encode(model='', text=text) if imported() else tokenizer().encode(text, disallowed_special=())
+    except Unsure: return load_litellm().encode(model='', text=text)
+
 def estimate_tokens(
     text:str, # Any text
 )->int: # By the tokenizer that litellm carries; extrapolated beyond 1,000,000 characters
     "About how many tokens `text` has"
     if not text: return 0
     part = text[:1_000_000]
-    return round(len(load_litellm().encode(model='', text=part)) * len(text)/len(part))
+    return round(len(_encode(part)) * len(text)/len(part))
 
 # %% ../../nbs/models/06_params.ipynb #05dc3bb4
 def _text(m): return content_text(m.get('content')) + ''.join(c['function']['arguments'] for c in m.get('tool_calls') or [])

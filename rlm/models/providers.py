@@ -6,32 +6,21 @@
 __all__ = ['load_litellm', 'check_url', 'is_local', 'resolve_model', 'LMError', 'check_live', 'in_full', 'brief', 'classify']
 
 # %% ../../nbs/models/03_providers.ipynb #1e065c50
-import ast, importlib, json, logging, os, re, socket, sys, threading, time
+import ast, importlib, json, os, re, socket, sys, threading, time
 from concurrent.futures import Future, wait
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
 from .._registry import PROVIDERS
+from . import _catalog
+from ._catalog import Unsure, import_litellm, imported
 from ..secrets import clean
 
 # %% ../../nbs/models/03_providers.ipynb #ea3c9005
 _litellm,_loading,_import_lock = None,None,threading.Lock()
 
-def _import_litellm():
-    loaded,mode,log = 'litellm' in sys.modules,os.environ.get('LITELLM_MODE'),logging.getLogger('LiteLLM')
-    quiet = not loaded and 'LITELLM_LOG' not in os.environ
-    if quiet: log.setLevel(logging.CRITICAL) # some versions warn already while they are imported
-    os.environ.setdefault('LITELLM_LOCAL_MODEL_COST_MAP', 'True') # else it fetches prices and waits for the network
-    os.environ['LITELLM_MODE'] = mode or 'PRODUCTION' # in its DEV mode the import loads the .env file of the working directory
-    try: import litellm
-    finally:
-        if mode is None: del os.environ['LITELLM_MODE']
-    if quiet: log.setLevel(logging.CRITICAL)
-    litellm.suppress_debug_info,litellm.telemetry = True,False # the debug banner goes to stdout
-    return litellm
-
 def _load(done):
-    try: done.set_result(_import_litellm())
+    try: done.set_result(import_litellm())
     except BaseException as e: done.set_exception(e)
 
 def load_litellm():
@@ -86,19 +75,26 @@ def _check_environment():
         try: check_url(os.environ.get(nm) or None, nm)
         except ValueError as e: raise LMError('bad_request', str(e)) from None
 
+def _served_by(model, base_url):
+    "Name and provider of a model, without litellm where that is sure; None for none"
+    own = model.split('/')[0] if model.split('/')[0] in PROVIDERS else None
+    if not imported():
+        if own: return model,own
+        try: return _catalog.resolve(model, base_url)
+        except Unsure: pass
+    litellm = load_litellm()
+    if own: importlib.import_module(PROVIDERS[own]).register()
+    try: return model,litellm.get_llm_provider(model, api_base=base_url)[1]
+    except Exception: return (f'openai/{model}','openai') if base_url else None
+
 def resolve_model(
     model:str, # Name as litellm takes it, e.g. `openai/gpt-5-mini`; with `base_url` any name that the server knows
     base_url:str|None=None, # OpenAI-protocol endpoint; None for the provider's own
 )->tuple[str,str]: # Full name for litellm, and its provider; raises `LMError` when litellm does not know the name
     "Find a model's provider"
-    litellm,at = load_litellm(),(model, base_url)
-    if at in _resolved: return _resolved[at]
-    if mod:=PROVIDERS.get(model.split('/')[0]): importlib.import_module(mod).register()
-    try: res = model,litellm.get_llm_provider(model, api_base=base_url)[1]
-    except Exception as e:
-        if base_url: res = f'openai/{model}','openai'
-        else: raise LMError('unknown_model', f"Unknown model {model!r}: write it as provider/model, for example openai/gpt-5-mini, "
-            "or give base_url= of the server that has it.") from e
+    if (at := (model, base_url)) in _resolved: return _resolved[at]
+    res = _served_by(model, base_url)
+    if res is None: raise LMError('unknown_model', f"Unknown model {model!r}: write it as provider/model, for example openai/gpt-5-mini, or give base_url= of the server that has it.")
     if res[1]!='openai': return res
     if not base_url: _check_environment()
     _resolved[at] = res # the look-up takes longer than a call on the direct transport
@@ -153,11 +149,15 @@ def _in_success(e): return type(e) is Exception and hasattr(e, 'status_code') # 
 def _answered(e): return _in_success(e) or _told(e) is not None
 
 # %% ../../nbs/models/03_providers.ipynb #c73f2dc5
+def _is_a(e, *names):
+    "Is it of one of these classes? Of a module that nobody has imported it is not"
+    found = ((sys.modules.get(mod), cls) for mod,cls in (o.split('.') for o in names))
+    return isinstance(e, tuple(getattr(m, cls) for m,cls in found if hasattr(m, cls)))
+
 def _told(e):
     "The status that a server sent, None where `e` is not its answer; litellm's own exceptions stand for anything"
-    import httpx, openai
-    if isinstance(e, httpx.HTTPStatusError): return e.response.status_code
-    if getattr(e, 'answered', False) or isinstance(e, openai.APIStatusError) and not type(e).__module__.startswith('litellm'): return e.status_code
+    if _is_a(e, 'httpx.HTTPStatusError'): return e.response.status_code
+    if getattr(e, 'answered', False) or _is_a(e, 'openai.APIStatusError') and not type(e).__module__.startswith('litellm'): return e.status_code
 
 def _status(causes):
     "The HTTP status of a failure, also of one that came inside a success; None where there is none"
@@ -243,10 +243,9 @@ _broken = 'ReadError RemoteProtocolError ClientPayloadError ServerDisconnectedEr
 
 def _on_the_way(causes, said):
     "Did a call fail before any server said anything?"
-    import aiohttp, httpx, openai
     if any(map(_told, causes)): return False
-    broken = ConnectionError,socket.gaierror,httpx.TransportError,aiohttp.ClientConnectionError,aiohttp.ClientPayloadError,openai.APIConnectionError
-    if any(isinstance(o, broken) and not type(o).__module__.startswith('litellm') for o in causes): return True # litellm's APIConnectionError is its last resort
+    broken = 'httpx.TransportError','aiohttp.ClientConnectionError','aiohttp.ClientPayloadError','openai.APIConnectionError'
+    if any((isinstance(o, (ConnectionError, socket.gaierror)) or _is_a(o, *broken)) and not type(o).__module__.startswith('litellm') for o in causes): return True # litellm's APIConnectionError is its last resort
     return bool(_no_line.search(said))
 
 def _not_installed(causes, model):
@@ -258,6 +257,7 @@ def _not_installed(causes, model):
 
 def _keys(model):
     "Names of the environment variables with keys that `model` needs and that are not set"
+    if not imported() and resolve_model(model)[1]=='openai': return [] if os.environ.get('OPENAI_API_KEY') else ['OPENAI_API_KEY']
     try: return sorted(o for o in load_litellm().validate_environment(model)['missing_keys'] if re.search('KEY|TOKEN|SECRET|CREDENTIAL', o))
     except Exception: return []
 

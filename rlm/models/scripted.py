@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 from .lm import LM
-from .messages import reply_text
-from .providers import LMError, load_litellm
+from .messages import as_reply, reply_text
+from .providers import LMError
 from .usage import Usage, usage_of
 
 # %% ../../nbs/models/15_scripted.ipynb #b16f49cf
@@ -93,7 +93,7 @@ class ScriptedLM(LM):
         self.asked.append(copy.deepcopy(request))
         r = self.script.next(request['messages'])
         if isinstance(r, BaseException): raise r
-        res = load_litellm().ModelResponse(**completion(r, request['messages'], self.model, self.script.n))
+        res = as_reply(completion(r, request['messages'], self.model, self.script.n))
         res._hidden_params['response_cost'] = self.cost
         return res
 
@@ -105,6 +105,8 @@ class ScriptedLM(LM):
         return res
 
     def price(self, sent, got): return self.cost
+
+    def prepare(self, tools=False): pass # there is nothing to load
 
     def fitted(self, request): return request # there is no template: it is told what was said, as it was said
 

@@ -330,6 +330,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
             'rlm.models.calls': { 'rlm.models.calls.Call': ('models/calls.html#call', 'rlm/models/calls.py'),
                                   'rlm.models.calls.Call.__init__': ('models/calls.html#call.__init__', 'rlm/models/calls.py'),
                                   'rlm.models.calls.Call._shared': ('models/calls.html#call._shared', 'rlm/models/calls.py'),
+                                  'rlm.models.calls.Call.from_cache': ('models/calls.html#call.from_cache', 'rlm/models/calls.py'),
                                   'rlm.models.calls.Call.gated': ('models/calls.html#call.gated', 'rlm/models/calls.py'),
                                   'rlm.models.calls.Call.once': ('models/calls.html#call.once', 'rlm/models/calls.py'),
                                   'rlm.models.calls.Call.paid': ('models/calls.html#call.paid', 'rlm/models/calls.py'),

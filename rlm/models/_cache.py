@@ -1,0 +1,308 @@
+"""Replies of models on disk: one SQLite file, safe with several threads and processes, bounded in size
+
+The mechanism of `rlm.models.cache`, where the lesson stands; `rlm.models.calls` asks it before a call is made, and gives it what came back. Of a
+question it knows a hash and the model's name, of a reply the facts that a trace holds too. Whatever goes wrong with the file is told once, and
+calls are then made as without it. SQLite is not imported before a file is opened."""
+import hashlib, json, math, os, stat, time, warnings
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from urllib.parse import parse_qsl, urlsplit
+from .._docs import documented
+from .._registry import PROVIDERS
+from ..secrets import is_secret_name, public_params, strip_controls
+
+most_reply = 16<<20 # bytes of one reply that is kept
+_id,_version = 0x726c6d63,1 # what a file of ours says of itself
+_tables = '''create table replies(key blob primary key, used real not null, size integer not null, model text, sent integer, got integer, cost real, reply blob not null);
+create index by_use on replies(used, size);
+create table saved(hits integer, tokens integer, cost real, unpriced integer);
+insert into saved values(0, 0, 0, 0);'''
+
+# Where it is
+
+def _default_path():
+    "`replies.sqlite` in the user's cache folder, as XDG says"
+    home = os.environ.get('XDG_CACHE_HOME') or ''
+    return Path(home if os.path.isabs(home) else Path.home()/'.cache')/'rlm'/'replies.sqlite'
+
+def _environment():
+    "What `RLM_CACHE` says: None for no cache, True for the default file, or a path"
+    said = os.environ.get('RLM_CACHE', '').strip()
+    return {'': None, '0': None, 'false': None, 'no': None, 'off': None, '1': True, 'true': True, 'yes': True, 'on': True}.get(said.lower(), said)
+
+@documented
+@dataclass(frozen=True)
+class Cache:
+    "Replies kept on disk, to be served again: `LM(…, cache=Cache('replies.sqlite', size=10**8))`"
+    path:str|Path|None=None # File; None for the one that `RLM_CACHE` names, or `rlm/replies.sqlite` in the user's cache folder
+    size:int=10**9 # Bytes; beyond that what was used least recently goes
+    sampled:bool=False # Keep replies to calls with a temperature above 0 too? Each is then asked once, and has the same answer ever after
+
+    def __post_init__(self):
+        path = self.path
+        if path is None: path = named if isinstance(named := _environment(), str) else _default_path()
+        if not isinstance(path, (str, os.PathLike)) or not str(path).strip(): raise ValueError(f'Cache(path={self.path!r:.60}): give the path of a file.')
+        if type(self.size) is not int or self.size<1<<20: raise ValueError(f'Cache(size={self.size!r:.60}): give a whole number of bytes, at least {1<<20:,}.')
+        path = Path(os.path.abspath(os.path.expanduser(path)))
+        if path.is_dir(): raise ValueError(f'Cache(path={str(self.path)!r:.200}) is a folder: give the path of a file in it.')
+        object.__setattr__(self, 'path', path)
+
+    def key(self,
+        model:str, # Who is asked
+        base_url:str|None, # Where
+        request:dict, # `messages` and parameters
+        form=repr, # How a value counts that JSON has no word for
+    )->bytes|None: # None where the reply is not to be kept
+        "What a question is found by: a hash of all that a reply depends on, and of no key"
+        if model.split('/')[0] in PROVIDERS or any(request.get(o) for o in _more_than_text) or request.get('n') not in (None, 1): return None
+        if not self.sampled and _is_sampled(request): return None
+        asked = [_version, model, _address(model, base_url), public_params(request)]
+        try: return hashlib.sha256(json.dumps(asked, sort_keys=True, default=form).encode()).digest()
+        except (TypeError, ValueError, RecursionError): return None # no JSON: nothing to find it by
+
+    def find(self,
+        key:bytes, # From `key`
+    )->tuple|None: # Facts of the reply, tokens sent and received, US dollars or None
+        "What was answered"
+        return _file(self.path).find(key)
+
+    def count(self,
+        key:bytes, # Of a reply that was served
+        tokens:int, # That it would have taken
+        cost:float|None, # US dollars that it would have cost; None for unknown
+    ):
+        "Note that a reply was of use"
+        _file(self.path).put(_touch, self.size, (key, tokens, cost))
+
+    def keep(self,
+        key:bytes, # From `key`
+        model:str, # Who answered
+        facts:dict, # The reply, as `reply_facts` writes it down
+        usage, # `Usage` of the call
+    ):
+        "Keep a reply, unless it is empty, cut off or refused; it is written in a thread of its own"
+        if not _is_whole(facts): return
+        try: data = json.dumps(facts).encode()
+        except (TypeError, ValueError, RecursionError): return
+        if len(data)>min(most_reply, self.size//10): return
+        row = (key, time.time(), len(data)+300, model, usage.prompt_tokens, usage.completion_tokens, usage.cost, data)
+        _file(self.path).put(_insert, self.size, row)
+
+def as_cache(
+    cache:bool|str|Path|Cache|None=None, # What a caller gave as `cache=`; None for what `RLM_CACHE` says
+    params:dict|None=None, # Parameters of the model, which may contradict it
+)->Cache|None: # Raises `TypeError` or `ValueError` with a sentence
+    "Where replies are kept; None for nowhere"
+    asked = cache not in (None, False)
+    if cache is None: cache = _environment()
+    if cache is None or cache is False: return None
+    if not isinstance(cache, Cache):
+        if cache is not True and not isinstance(cache, (str, os.PathLike)): raise TypeError(f'cache={cache!r:.60}: give True, the path of a file, Cache(…), or False for none.')
+        cache = Cache(None if cache is True else cache)
+    if asked and not cache.sampled and _is_sampled(params or {}):
+        warnings.warn('cache= keeps no reply of a model with a temperature above 0, which is asked for another one each time: cache=Cache(sampled=True) does.', stacklevel=3)
+    return cache
+
+# What is kept, and by what it is found
+
+_more_than_text = 'logprobs','audio','modalities','functions','web_search_options' # what comes of these is more than is kept of a reply
+
+def _is_sampled(request):
+    "Does it ask for another reply each time? Where nobody says a temperature, nobody does"
+    body = request.get('extra_body')
+    temperature = request.get('temperature', body.get('temperature') if isinstance(body, dict) else None)
+    return temperature is not None and temperature!=0
+
+def _address(model, base_url):
+    "Where a call goes: what the caller said, or the environment, without a key that may be in it"
+    maker = model.split('/')[0].upper().replace('-', '_') if '/' in model else 'OPENAI'
+    urls = [base_url] if base_url else [os.environ.get(f'{o}_{p}') for o in dict.fromkeys((maker, 'OPENAI')) for p in ('BASE_URL','API_BASE')]
+    return [_without_keys(o) for o in urls if o]
+
+def _without_keys(url):
+    try:
+        o = urlsplit(url)
+        return [o.scheme, o.hostname, o.port, o.path.rstrip('/'), [(k, v) for k,v in parse_qsl(o.query) if not is_secret_name(k)]]
+    except ValueError: return url
+
+def _is_text(o): return o is None or isinstance(o, str)
+def _is_call(o): return isinstance(o, dict) and _is_text(o.get('id')) and isinstance(f := o.get('function'), dict) and isinstance(f.get('name'), str) and isinstance(f.get('arguments'), str)
+def _is_count(o): return type(o) is int and 0<=o<1<<53
+def _many(f, o): return isinstance(o, list) and all(map(f, o))
+
+_parts = dict(content=_is_text, reasoning_content=_is_text, finish_reason=lambda o: o in ('stop','tool_calls'), tool_calls=partial(_many, _is_call),
+    tokens=lambda o: _many(_is_count, o) and len(o)==2, thinking_blocks=partial(_many, lambda o: isinstance(o, dict) and all(map(_is_text, o.values()))))
+
+def _is_whole(facts):
+    "Is it what `reply_facts` writes of a reply that says something and came to its end? A file may hold anything"
+    if not isinstance(facts, dict) or any(k not in _parts or not _parts[k](v) for k,v in facts.items()): return False
+    return bool((facts.get('content') or '').strip() or facts.get('tool_calls'))
+
+# The file
+
+def _check_file(path):
+    "Make it for its owner alone; refuse one that somebody else may have written, whose replies would be code to run"
+    path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError): os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for o in (path, *(Path(f'{path}-{end}') for end in ('wal','shm','journal'))): # looked at by name: to close a file would let go of SQLite's locks on it
+        with suppress(FileNotFoundError):
+            st = os.stat(o)
+            if not stat.S_ISREG(st.st_mode): raise ValueError('it is no file')
+            if hasattr(os, 'geteuid') and (st.st_uid!=os.geteuid() or st.st_mode & 0o022): raise ValueError('somebody else may have written to it')
+            if st.st_mode & 0o077: os.chmod(o, 0o600)
+
+def _tables_in(db): return db.execute('select count(*) from sqlite_master').fetchone()[0]
+
+def _pragma(db, nm): return db.execute(f'pragma {nm}').fetchone()[0]
+
+def _connect(path, wait):
+    "A connection to the file, made where it is not there; raises for one that is not ours"
+    import sqlite3
+    _check_file(path)
+    db = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute('pragma trusted_schema=off')
+        new = not _tables_in(db)
+        if not new and _pragma(db, 'application_id')!=_id: raise ValueError('it is a database of another program')
+        if not new and _pragma(db, 'user_version')!=_version: raise ValueError('another version of rlm made it')
+        db.execute('pragma journal_mode=wal')
+        db.execute('pragma synchronous=normal') # what a power cut takes is asked again
+        if new: _make_tables(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+def _make_tables(db):
+    db.execute('begin immediate')
+    if not _tables_in(db): # another process may have been quicker
+        for o in (*_tables.split(';\n'), f'pragma application_id={_id}', f'pragma user_version={_version}'): db.execute(o)
+    db.execute('commit')
+
+def _insert(db, rows): db.executemany('insert or replace into replies values(?, ?, ?, ?, ?, ?, ?, ?)', rows)
+
+def _touch(db, rows):
+    db.executemany('update replies set used=? where key=?', [(time.time(), key) for key,*_ in rows])
+    costs = [o[2] for o in rows]
+    db.execute('update saved set hits=hits+?, tokens=tokens+?, cost=cost+?, unpriced=unpriced+?',
+        (len(rows), sum(o[1] for o in rows), sum(o or 0. for o in costs), sum(o is None for o in costs)))
+
+def _used_bytes(db): return (_pragma(db, 'page_count')-_pragma(db, 'freelist_count')) * _pragma(db, 'page_size')
+
+def _make_room(db, most):
+    "Where it has become too large, let a tenth go: what was used least recently"
+    over = _used_bytes(db)-most
+    if over<=0: return
+    over,gone = over+most//10,[]
+    for key,size in db.execute('select key, size from replies order by used'):
+        gone.append((key,))
+        over -= size
+        if over<=0: break
+    db.executemany('delete from replies where key=?', gone)
+
+def _row(row):
+    "The facts, tokens and cost of a row; None for one that we cannot have written"
+    sent,got,cost,data = row
+    try: facts = json.loads(data)
+    except (TypeError, ValueError, RecursionError): return None
+    if not _is_whole(facts) or not _is_count(sent) or not _is_count(got): return None
+    return facts,sent,got,cost if isinstance(cost, (int,float)) and math.isfinite(cost) and cost>=0 else None
+
+class _File:
+    "One file: read where it is asked, on the loop that makes calls; written by a thread of its own, much at once"
+    def __init__(self, path):
+        self.path,self.lock,self.reader,self.writer,self.pool,self.off = path,Lock(),None,None,None,False
+        self.todo,self.fresh = deque(),{} # what is to be written; replies that are not written yet
+
+    def find(self, key):
+        if row := self.fresh.get(key): return _row(row[4:])
+        if self.off: return None
+        try:
+            with self.lock:
+                if self.reader is None: self.reader = _connect(self.path, 2)
+                row = self.reader.execute('select sent, got, cost, reply from replies where key=? and length(reply)<=?', (key, most_reply)).fetchone()
+            return row and _row(row)
+        except Exception as e: self._give_up(e)
+
+    def put(self, how, size, row):
+        if self.off: return
+        if how is _insert: self.fresh[row[0]] = row
+        self.todo.append((how, size, row))
+        try:
+            if self.pool is None: self.pool = ThreadPoolExecutor(1, 'rlm-cache') # which Python waits for at its end
+            self.pool.submit(self.write)
+        except RuntimeError: pass # Python is at its end
+
+    def write(self):
+        "Write what there is to write"
+        batch = [self.todo.popleft() for _ in range(len(self.todo))]
+        if not batch or self.off: return
+        try:
+            if self.writer is None: self.writer = _connect(self.path, 10)
+            with closing(self.writer.cursor()) as db:
+                db.execute('begin immediate')
+                for how in (_insert, _touch):
+                    if rows := [o[2] for o in batch if o[0] is how]: how(db, rows)
+                _make_room(db, batch[-1][1])
+                db.execute('commit')
+        except Exception as e:
+            with suppress(Exception): self.writer.execute('rollback')
+            self._give_up(e)
+        for how,_,row in batch:
+            if self.fresh.get(row[0]) is row: del self.fresh[row[0]]
+
+    def _give_up(self, e):
+        "Go on without the file, and say so; one that is only busy, or was deleted, is tried again"
+        import sqlite3
+        if isinstance(e, sqlite3.OperationalError) and e.sqlite_errorcode&255 in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED): return
+        if not self.path.exists() and (self.reader or self.writer): return self.close()
+        self.off = True
+        self.fresh.clear()
+        self.todo.clear()
+        why = e.strerror if isinstance(e, OSError) and e.strerror else str(e) or type(e).__name__
+        with suppress(UserWarning): warnings.warn(strip_controls(f'The cache {self.path} is not used: {why}. Calls are made as without it.'))
+
+    def flush(self):
+        "Wait until all is written"
+        if self.pool: self.pool.submit(self.write).result()
+
+    def close(self):
+        with self.lock: old,self.reader,self.writer = (self.reader, self.writer),None,None
+        for o in old:
+            if o: o.close()
+
+_files,_inherited = {},[] # by path; those of the process that this one was forked from, which must not even be closed here
+
+def _file(path):
+    "The one that this process has open"
+    return _files.get(path) or _files.setdefault(path, _File(path))
+
+def _forget():
+    _inherited.append(dict(_files))
+    _files.clear()
+
+os.register_at_fork(after_in_child=_forget)
+
+# For people
+
+def close_cache(
+    path:str|Path, # Of a `Cache`
+):
+    "Write what is still to be written, and let go of the file, which may then be moved; the next call opens it again"
+    if found := _files.pop(Path(path), None):
+        found.flush()
+        found.close()
+
+def cache_db(
+    path:Path, # Of a `Cache`
+): # A connection, to be closed; raises `ValueError` with a sentence for what is no cache
+    "The file as it stands, with what this process has to write"
+    import sqlite3
+    if found := _files.get(path): found.flush()
+    try: return _connect(path, 10)
+    except (ValueError, sqlite3.Error, OSError) as e: raise ValueError(strip_controls(f'{path} is no cache of replies: {e}.')) from None

@@ -93,6 +93,50 @@ class Cache:
         row = (key, time.time(), len(data)+300, model, usage.prompt_tokens, usage.completion_tokens, usage.cost, data)
         _file(self.path).put(_insert, self.size, row)
 
+    def report(self)->'CacheReport': # Raises `ValueError` with a sentence for what is no cache
+        "What the file holds, and what it was good for"
+        if not self.path.exists(): return CacheReport(self.path, 0, 0, 0, 0, 0.)
+        with closing(_open(self.path)) as db:
+            n, = db.execute('select count(*) from replies').fetchone()
+            hits,tokens,cost,unpriced = db.execute('select hits, tokens, cost, unpriced from saved').fetchone()
+        size = sum(o.stat().st_size for o in (self.path, Path(f'{self.path}-wal')) if o.exists())
+        return CacheReport(self.path, n, size, hits, tokens, None if unpriced else cost)
+
+    def clear(self,
+        older:float|None=None, # Seconds: only what was not used for so long; None for all
+    )->int: # How many replies are gone; raises `ValueError` with a sentence for what is no cache
+        "Forget replies, and give their room back to the disk"
+        if not self.path.exists(): return 0
+        before = time.time()-older if older is not None else math.inf
+        with closing(_open(self.path)) as db:
+            n = db.execute('delete from replies where used<=?', (before,)).rowcount
+            if older is None: db.execute('update saved set hits=0, tokens=0, cost=0, unpriced=0')
+            with suppress(Exception): # others may be at it: then the room is used again
+                db.execute('vacuum')
+                db.execute('pragma wal_checkpoint(truncate)')
+        return n
+
+    def close(self):
+        "Write what is still to be written, and let go of the file, which may then be moved; the next call opens it again"
+        if found := _files.pop(self.path, None):
+            found.flush()
+            found.close()
+
+@documented
+@dataclass(frozen=True)
+class CacheReport:
+    "What a cache holds, and what it was good for"
+    path:Path # File
+    replies:int # That it holds
+    size:int # Bytes on disk
+    hits:int # Calls that it answered since it was last cleared
+    saved_tokens:int # Tokens that those would have taken
+    saved:float|None # US dollars that they would have cost; None when the price of any is unknown
+
+    def __str__(self):
+        worth = 'cost unknown' if self.saved is None else f'${self.saved:.4f}'
+        return f'{self.path}\n{self.replies:,} replies, {self.size/1e6:,.1f} MB; {self.hits:,} calls answered, which saved {self.saved_tokens:,} tokens, {worth}'
+
 def as_cache(
     cache:bool|str|Path|Cache|None=None, # What a caller gave as `cache=`; None for what `RLM_CACHE` says
     params:dict|None=None, # Parameters of the model, which may contradict it
@@ -213,6 +257,8 @@ def _row(row):
     if not _is_whole(facts) or not _is_count(sent) or not _is_count(got): return None
     return facts,sent,got,cost if isinstance(cost, (int,float)) and math.isfinite(cost) and cost>=0 else None
 
+def _why(e): return e.strerror if isinstance(e, OSError) and e.strerror else str(e) or type(e).__name__
+
 class _File:
     "One file: read where it is asked, on the loop that makes calls; written by a thread of its own, much at once"
     def __init__(self, path):
@@ -264,8 +310,7 @@ class _File:
         self.off = True
         self.fresh.clear()
         self.todo.clear()
-        why = e.strerror if isinstance(e, OSError) and e.strerror else str(e) or type(e).__name__
-        with suppress(UserWarning): warnings.warn(strip_controls(f'The cache {self.path} is not used: {why}. Calls are made as without it.'))
+        with suppress(UserWarning): warnings.warn(strip_controls(f'The cache {self.path} is not used: {_why(e)}. Calls are made as without it.'))
 
     def flush(self):
         "Wait until all is written"
@@ -288,21 +333,9 @@ def _forget():
 
 os.register_at_fork(after_in_child=_forget)
 
-# For people
-
-def close_cache(
-    path:str|Path, # Of a `Cache`
-):
-    "Write what is still to be written, and let go of the file, which may then be moved; the next call opens it again"
-    if found := _files.pop(Path(path), None):
-        found.flush()
-        found.close()
-
-def cache_db(
-    path:Path, # Of a `Cache`
-): # A connection, to be closed; raises `ValueError` with a sentence for what is no cache
-    "The file as it stands, with what this process has to write"
+def _open(path):
+    "A connection of its own to the file as it stands, with what this process has to write; raises `ValueError` for what is no cache"
     import sqlite3
     if found := _files.get(path): found.flush()
     try: return _connect(path, 10)
-    except (ValueError, sqlite3.Error, OSError) as e: raise ValueError(strip_controls(f'{path} is no cache of replies: {e}.')) from None
+    except (ValueError, sqlite3.Error, OSError) as e: raise ValueError(strip_controls(f'{path} is no cache of replies: {_why(e)}.')) from None

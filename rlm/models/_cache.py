@@ -3,10 +3,10 @@
 The mechanism of `rlm.models.cache`, where the lesson stands; `rlm.models.calls` asks it before a call is made, and gives it what came back. Of a
 question it knows a hash and the model's name, of a reply the facts that a trace holds too. Whatever goes wrong with the file is told once, and
 calls are then made as without it. SQLite is not imported before a file is opened."""
-import hashlib, json, math, os, stat, time, warnings
+import atexit, hashlib, json, math, os, stat, time, warnings
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -96,10 +96,9 @@ class Cache:
     def report(self)->'CacheReport': # Raises `ValueError` with a sentence for what is no cache
         "What the file holds, and what it was good for"
         if not self.path.exists(): return CacheReport(self.path, 0, 0, 0, 0, 0.)
-        with closing(_open(self.path)) as db:
-            n, = db.execute('select count(*) from replies').fetchone()
+        with _file(self.path).opened() as db:
+            (n,),size = db.execute('select count(*) from replies').fetchone(),_used_bytes(db)
             hits,tokens,cost,unpriced = db.execute('select hits, tokens, cost, unpriced from saved').fetchone()
-        size = sum(o.stat().st_size for o in (self.path, Path(f'{self.path}-wal')) if o.exists())
         return CacheReport(self.path, n, size, hits, tokens, None if unpriced else cost)
 
     def clear(self,
@@ -108,7 +107,7 @@ class Cache:
         "Forget replies, and give their room back to the disk"
         if not self.path.exists(): return 0
         before = time.time()-older if older is not None else math.inf
-        with closing(_open(self.path)) as db:
+        with _file(self.path).opened() as db:
             n = db.execute('delete from replies where used<=?', (before,)).rowcount
             if older is None: db.execute('update saved set hits=0, tokens=0, cost=0, unpriced=0')
             with suppress(Exception): # others may be at it: then the room is used again
@@ -118,9 +117,7 @@ class Cache:
 
     def close(self):
         "Write what is still to be written, and let go of the file, which may then be moved; the next call opens it again"
-        if found := _files.pop(self.path, None):
-            found.flush()
-            found.close()
+        if found := _files.pop(self.path, None): found.close()
 
 @documented
 @dataclass(frozen=True)
@@ -128,7 +125,7 @@ class CacheReport:
     "What a cache holds, and what it was good for"
     path:Path # File
     replies:int # That it holds
-    size:int # Bytes on disk
+    size:int # Bytes that they take
     hits:int # Calls that it answered since it was last cleared
     saved_tokens:int # Tokens that those would have taken
     saved:float|None # US dollars that they would have cost; None when the price of any is unknown
@@ -189,10 +186,12 @@ def _is_whole(facts):
 
 # The file
 
-def _check_file(path):
-    "Make it for its owner alone; refuse one that somebody else may have written, whose replies would be code to run"
+def _make_file(path):
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
     with suppress(FileExistsError): os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+def _check_file(path):
+    "Make sure that it is for its owner alone; refuse one that somebody else may have written, whose replies would be code to run"
     for o in (path, *(Path(f'{path}-{end}') for end in ('wal','shm','journal'))): # looked at by name: to close a file would let go of SQLite's locks on it
         with suppress(FileNotFoundError):
             st = os.stat(o)
@@ -204,9 +203,13 @@ def _tables_in(db): return db.execute('select count(*) from sqlite_master').fetc
 
 def _pragma(db, nm): return db.execute(f'pragma {nm}').fetchone()[0]
 
-def _connect(path, wait):
-    "A connection to the file, made where it is not there; raises for one that is not ours"
+def _is_busy(e): return getattr(e, 'sqlite_errorcode', 0)&255 in (5, 6) # SQLITE_BUSY, SQLITE_LOCKED
+
+def _connect(path, wait, make=True):
+    "A connection to the file; where it is not there it is made, or None; raises for one that is not ours"
     import sqlite3
+    if make: _make_file(path)
+    elif not path.exists(): return
     _check_file(path)
     db = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
@@ -214,15 +217,24 @@ def _connect(path, wait):
         new = not _tables_in(db)
         if not new and _pragma(db, 'application_id')!=_id: raise ValueError('it is a database of another program')
         if not new and _pragma(db, 'user_version')!=_version: raise ValueError('another version of rlm made it')
-        db.execute('pragma journal_mode=wal')
+        if new and not make:
+            db.close()
+            return
+        if new: _make_tables(db, time.monotonic()+wait)
         db.execute('pragma synchronous=normal') # what a power cut takes is asked again
-        if new: _make_tables(db)
     except BaseException:
         db.close()
         raise
     return db
 
-def _make_tables(db):
+def _make_tables(db, until):
+    while True: # others may be at it, and for this SQLite does not wait
+        try:
+            db.execute('pragma journal_mode=wal')
+            break
+        except Exception as e:
+            if not _is_busy(e) or time.monotonic()>until: raise
+            time.sleep(.01)
     db.execute('begin immediate')
     if not _tables_in(db): # another process may have been quicker
         for o in (*_tables.split(';\n'), f'pragma application_id={_id}', f'pragma user_version={_version}'): db.execute(o)
@@ -262,15 +274,17 @@ def _why(e): return e.strerror if isinstance(e, OSError) and e.strerror else str
 class _File:
     "One file: read where it is asked, on the loop that makes calls; written by a thread of its own, much at once"
     def __init__(self, path):
-        self.path,self.lock,self.reader,self.writer,self.pool,self.off = path,Lock(),None,None,None,False
-        self.todo,self.fresh = deque(),{} # what is to be written; replies that are not written yet
+        self.path,self.inode,self.reader,self.writer,self.pool,self.off = path,None,None,None,None,False
+        self.reading,self.writing = Lock(),Lock() # each while its connection is at work
+        self.todo,self.fresh,self.called = deque(),{},False # what is to be written; replies that are not written yet; does the writer know of it?
 
     def find(self, key):
         if row := self.fresh.get(key): return _row(row[4:])
         if self.off: return None
         try:
-            with self.lock:
-                if self.reader is None: self.reader = _connect(self.path, 2)
+            with self.reading:
+                self.reader = self.reader or _connect(self.path, 2, make=False)
+                if self.reader is None: return
                 row = self.reader.execute('select sent, got, cost, reply from replies where key=? and length(reply)<=?', (key, most_reply)).fetchone()
             return row and _row(row)
         except Exception as e: self._give_up(e)
@@ -281,15 +295,22 @@ class _File:
         self.todo.append((how, size, row))
         try:
             if self.pool is None: self.pool = ThreadPoolExecutor(1, 'rlm-cache') # which Python waits for at its end
-            self.pool.submit(self.write)
+            if not self.called:
+                self.called = True # before the writer may say otherwise
+                self.pool.submit(self.write)
         except RuntimeError: pass # Python is at its end
 
     def write(self):
         "Write what there is to write"
-        batch = [self.todo.popleft() for _ in range(len(self.todo))]
-        if not batch or self.off: return
+        with self.writing:
+            self.called = False # who comes from now on calls again
+            batch = [self.todo.popleft() for _ in range(len(self.todo))]
+            if batch and not self.off: self._write(batch)
+
+    def _write(self, batch):
         try:
-            if self.writer is None: self.writer = _connect(self.path, 10)
+            if self.writer and self._is_gone(): self._let_go()
+            if self.writer is None: self.writer,self.inode = _connect(self.path, 10),self.path.stat().st_ino
             with closing(self.writer.cursor()) as db:
                 db.execute('begin immediate')
                 for how in (_insert, _touch):
@@ -302,11 +323,14 @@ class _File:
         for how,_,row in batch:
             if self.fresh.get(row[0]) is row: del self.fresh[row[0]]
 
+    def _is_gone(self):
+        "Was it deleted, or replaced, while it was open?"
+        try: return self.path.stat().st_ino!=self.inode
+        except OSError: return True
+
     def _give_up(self, e):
-        "Go on without the file, and say so; one that is only busy, or was deleted, is tried again"
-        import sqlite3
-        if isinstance(e, sqlite3.OperationalError) and e.sqlite_errorcode&255 in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED): return
-        if not self.path.exists() and (self.reader or self.writer): return self.close()
+        "Go on without the file, and say so; one that is only busy is tried again"
+        if _is_busy(e): return
         self.off = True
         self.fresh.clear()
         self.todo.clear()
@@ -316,26 +340,58 @@ class _File:
         "Wait until all is written"
         if self.pool: self.pool.submit(self.write).result()
 
-    def close(self):
-        with self.lock: old,self.reader,self.writer = (self.reader, self.writer),None,None
+    @contextmanager
+    def opened(self):
+        "A connection to the file as it stands, with what this process had to write; raises `ValueError` for what is no cache"
+        import sqlite3
+        self.flush()
+        with self.writing:
+            try: db = _connect(self.path, 10)
+            except (ValueError, sqlite3.Error, OSError) as e: raise ValueError(strip_controls(f'{self.path} is no cache of replies: {_why(e)}.')) from None
+            with closing(db): yield db
+
+    def _let_go(self):
+        with self.reading: old,self.reader,self.writer = (self.reader, self.writer),None,None
         for o in old:
             if o: o.close()
 
-_files,_inherited = {},[] # by path; those of the process that this one was forked from, which must not even be closed here
+    def close(self):
+        self.flush()
+        with self.writing: self._let_go()
+
+_files = {} # by path
 
 def _file(path):
     "The one that this process has open"
     return _files.get(path) or _files.setdefault(path, _File(path))
 
-def _forget():
-    _inherited.append(dict(_files))
+@atexit.register
+def _tidy_up():
+    "Leave one file where there were three"
+    for o in list(_files.values()):
+        if not o.writing.acquire(timeout=2): continue
+        o.off = True
+        with suppress(Exception): o._let_go()
+        o.writing.release()
+
+# No connection may be open where a process is forked: SQLite would believe in the child that it has the parent's locks
+
+_resting = [] # files whose locks are held meanwhile
+
+def _before_fork():
+    for o in list(_files.values()):
+        if not o.writing.acquire(timeout=15): continue # longer than SQLite waits for others
+        _resting.append(o)
+        with suppress(Exception): o._let_go()
+
+def _in_parent():
+    while _resting: _resting.pop().writing.release()
+
+def _in_child():
+    rested = {o.path for o in _resting}
+    busy = [o for o in _files if o not in rested]
+    _resting.clear()
     _files.clear()
+    for o in busy: _file(o).off = True
 
-os.register_at_fork(after_in_child=_forget)
-
-def _open(path):
-    "A connection of its own to the file as it stands, with what this process has to write; raises `ValueError` for what is no cache"
-    import sqlite3
-    if found := _files.get(path): found.flush()
-    try: return _connect(path, 10)
-    except (ValueError, sqlite3.Error, OSError) as e: raise ValueError(strip_controls(f'{path} is no cache of replies: {_why(e)}.')) from None
+os.register_at_fork(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

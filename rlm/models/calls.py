@@ -162,7 +162,7 @@ async def with_retries(self:Call, lm)->tuple: # The reply, and the usage of all 
             e.usage = spent
             raise
 
-# %% ../../nbs/models/09_calls.ipynb #0e10c502
+# %% ../../nbs/models/09_calls.ipynb #216634d7
 @patch
 def from_cache(self:Call,
     lm, # The model, or one of its fallbacks
@@ -181,6 +181,7 @@ def from_cache(self:Call,
     _book(lm, usage)
     return r,usage
 
+# %% ../../nbs/models/09_calls.ipynb #0e10c502
 _same_elsewhere = 'context_window','content_filter','bad_request','forbidden','no_price' # another model would not help, or must not be asked
 
 @patch
@@ -194,7 +195,7 @@ async def with_fallbacks(self:Call)->tuple: # The reply, its usage, and the `LM`
         except LMError as e:
             if lm is models[-1] or e.kind in _same_elsewhere: raise
         else:
-            if key: lm.cache.keep(key, lm.model, reply_facts(r), usage)
+            if key and (self.request.get('tools') or reply_text(r).strip()): lm.cache.keep(key, lm.model, reply_facts(r), usage)
             return r,usage,lm
 
 # %% ../../nbs/models/09_calls.ipynb #923e3f63

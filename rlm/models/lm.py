@@ -190,9 +190,10 @@ def _check_call(self:LM, params=None, cache=None, **kw):
 @patch
 async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
     "One call, on the background loop"
-    own,lm = self._check_call(**kw),self.using(cache=False) if cache is False and self.cache else self
+    own = self._check_call(**kw)
     load_litellm() # its seconds are not the call's
-    call = Call(lm, dict(self.params, messages=sendable(as_messages(prompt)), **own), last, on_text)
+    call = Call(self, dict(self.params, messages=sendable(as_messages(prompt)), **own), last, on_text)
+    if cache is False and self.cache: call.lm = self.using(cache=False)
     return await (call.reported() if self.scope.memo is None or cache is False else call.once())
 
 @patch

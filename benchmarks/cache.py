@@ -47,8 +47,9 @@ def main():
     rows = {k: tuple(statistics.median(o[j] for o in v) for j in (0,1)) for k,v in times.items()}
     Cache(path).close()
     server.terminate()
-    if '--json' in sys.argv: return print(json.dumps({k: dict(cpu_us=round(cpu, 1), us=round(us, 1), of_a_call=round(cpu/rows['call'][0], 3)) for k,(cpu,us) in rows.items()}))
+    res = {k: dict(cpu_us=round(cpu, 1), us=round(us, 1), of_a_call=round(cpu/rows['call'][0], 3)) for k,(cpu,us) in rows.items()}
+    if '--json' in sys.argv: return print(json.dumps(res))
     print(f'{n:,} each, medians of {repeats}: microseconds of processor time, of the clock, and the processor time of a call')
-    for k,(cpu,us) in rows.items(): print(f"  {k:<18}{cpu:9.1f}{us:9.1f}{cpu/rows['call'][0]:8.2f}")
+    for k,o in res.items(): print(f"  {k:<18}{o['cpu_us']:9.1f}{o['us']:9.1f}{o['of_a_call']:8.2f}")
 
 if __name__=='__main__': main()

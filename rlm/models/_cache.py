@@ -297,11 +297,12 @@ class _File:
             if self.pool is None: self.pool = ThreadPoolExecutor(1, 'rlm-cache') # which Python waits for at its end
             if not self.called:
                 self.called = True # before the writer may say otherwise
-                self.pool.submit(self.write)
+                self.pool.submit(self.write, .02)
         except RuntimeError: pass # Python is at its end
 
-    def write(self):
-        "Write what there is to write"
+    def write(self, wait=0.):
+        "Write what there is to write, after so many seconds in which more may come: a transaction costs as much as a hundred rows"
+        if wait: time.sleep(wait)
         with self.writing:
             self.called = False # who comes from now on calls again
             batch = [self.todo.popleft() for _ in range(len(self.todo))]

@@ -7,10 +7,10 @@ __all__ = ['Cache', 'CacheReport', 'seconds_of']
 
 # %% ../../nbs/models/19_cache.ipynb #89131363
 import re
-from . import _cache
+from . import _caching
 
 # %% ../../nbs/models/19_cache.ipynb #b1bf429b
-Cache,CacheReport = _cache.Cache,_cache.CacheReport # the mechanism has a file of its own, since `LM` is made with it
+Cache,CacheReport = _caching.Cache,_caching.CacheReport # the mechanism has a file of its own, since `LM` is made with it
 
 # %% ../../nbs/models/19_cache.ipynb #e1c0b427
 _seconds = dict(s=1, m=60, h=3600, d=86400, w=604800)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from fastcore.basics import patch
 from .._docs import documented
-from ._cache import as_cache
+from ._caching import as_cache
 from .background import concurrency as default_concurrency, get_background, on_loop, result_of, run_sync
 from .batches import ask_all
 from .budget import Budget, Reservation

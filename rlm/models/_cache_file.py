@@ -89,10 +89,13 @@ def _make_tables(db, until):
         for o in (*_tables.split(';\n'), f'pragma application_id={_id}', f'pragma user_version={FORMAT}'): db.execute(o)
     db.execute('commit')
 
-def insert(db, rows): db.executemany('insert or replace into replies values(?, ?, ?, ?, ?, ?, ?, ?)', rows)
+def _parts_of(rows, n=100): return (rows[i:i+n] for i in range(0, len(rows), n)) # a statement for many: between two of them SQLite waits for other threads of Python
+
+def insert(db, rows):
+    for part in _parts_of(rows): db.execute(f"insert or replace into replies values {', '.join(['(?, ?, ?, ?, ?, ?, ?, ?)']*len(part))}", [v for row in part for v in row])
 
 def touch(db, rows):
-    db.executemany('update replies set used=? where key=?', [(time.time(), key) for key,*_ in rows])
+    for part in _parts_of(rows): db.execute(f"update replies set used=? where key in ({', '.join('?'*len(part))})", [time.time(), *(key for key,*_ in part)])
     costs = [o[2] for o in rows]
     db.execute('update saved set hits=hits+?, tokens=tokens+?, cost=cost+?, unpriced=unpriced+?',
         (len(rows), sum(o[1] for o in rows), sum(o or 0. for o in costs), sum(o is None for o in costs)))

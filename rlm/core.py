@@ -46,7 +46,7 @@ class RLM(RunConfig):
         tools:dict|list|None=None, # More functions or values for the REPL
         trace:str|Path|None=None, # File that runs are written to, or folder where each gets its own; None for the folder `RLM_TRACE`, if that is set
         sandbox:str|Callable|None=None, # Where cells run, as `prep_shell` takes it, or what makes the REPL, `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
-        **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, fallbacks, concurrency, temperature, max_tokens …
+        **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, fallbacks, concurrency, cache, temperature, max_tokens …
     ):
         lm,sub_lm = as_lms(model, sub_model, caller=RLM, **params)
         super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts, tools, trace, sandbox)

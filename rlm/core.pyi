@@ -35,7 +35,7 @@ class RLM(RunConfig):
                                                `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else
                                                `auto`, in a notebook `trusted`
         **params                               For models that are given by name, as `LM` takes them: base_url,
-                                               api_key, timeout, retries, fallbacks, concurrency, temperature,
+                                               api_key, timeout, retries, fallbacks, concurrency, cache, temperature,
                                                max_tokens …
     """
     def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, limits: Limits | None=None, mode: str='auto', final: Any=None, prompts: Prompts | None=None, tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | Callable | None=None, **params: Any) -> None: ...

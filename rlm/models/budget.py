@@ -64,7 +64,7 @@ def names_near(cls):
 class Limits:
     "How far one run may go, its sub-calls included; None for no limit. `Limits()` is for runs that go wrong: an honest one hardly meets it"
     steps:int|None=50 # Root model replies, the last of which must be the answer
-    calls:int|None=2000 # Requests to models that are sent: replies, failures and retries
+    calls:int|None=2000 # Requests to models that are sent: replies, failures and retries; what a cache answers is none
     tokens:int|None=20_000_000 # Tokens sent and received
     cost:float|None=None # US dollars; needs models whose price litellm knows
     time:float|None=None # Seconds
@@ -140,9 +140,9 @@ class Budget:
 # %% ../../nbs/models/02_budget.ipynb #22dcd73d
 def _counted(u):
     "`u` without numbers that cannot be: what a trace or a double says is no safer than what a server says"
-    tokens = [getattr(u, o) for o in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','calls')]
-    if all(map(_sound, tokens)) and (u.cost is None or _sound(u.cost)): return u
-    return replace(u, **{k:0 for k in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens')}, calls=1, cost=known_cost(u.cost), estimated=True)
+    tokens = [getattr(u, o) for o in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','calls','hits','saved_tokens')]
+    if all(map(_sound, tokens)) and all(o is None or _sound(o) for o in (u.cost, u.saved)): return u
+    return replace(u, **{k:0 for k in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','hits','saved_tokens')}, calls=1, cost=known_cost(u.cost), saved=0., estimated=True)
 
 @patch
 def add(self:Budget,

@@ -18,7 +18,8 @@ class Limits:
 
         name       type        default   meaning
         steps      int|None    50        Root model replies, the last of which must be the answer
-        calls      int|None    2000      Requests to models that are sent: replies, failures and retries
+        calls      int|None    2000      Requests to models that are sent: replies, failures and retries; what
+                                         a cache answers is none
         tokens     int|None    20000000  Tokens sent and received
         cost       float|None  None      US dollars; needs models whose price litellm knows
         time       float|None  None      Seconds

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fastcore.basics import patch
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
-from .messages import Conversation, as_usage, clean_reply, message_of, reply_text, said_by
+from .messages import Conversation, as_usage, clean_reply, facts_reply, message_of, reply_facts, reply_text, said_by
 from .params import estimate_tokens, most_tokens, prompt_tokens
 from .providers import LMError, classify, in_full
 from .usage import Usage, known_cost, usage_of
@@ -163,6 +163,25 @@ async def with_retries(self:Call, lm)->tuple: # The reply, and the usage of all 
             e.usage = spent
             raise
 
+# %% ../../nbs/models/09_calls.ipynb #216634d7
+@patch
+def from_cache(self:Call,
+    lm, # The model, or one of its fallbacks
+    key:bytes, # Of the question, in its cache
+)->tuple|None: # The reply and its usage, which is free of charge; None where it has to be asked, or there is no time left to go on
+    "What an earlier call was answered, told as a reply that has just come"
+    found,left = lm.cache.find(key),lm.budget.seconds_left(self.last)
+    if found is None or left is not None and left<=0: return
+    facts,sent,got,cost = found
+    usage = Usage(hits=1, saved_tokens=sent+got, saved=cost)
+    try: clean_reply(r := facts_reply(facts, usage, lm.model))
+    except Exception: return # of a file, which may hold anything
+    r._hidden_params['transport'] = 'cache'
+    if self.on_text and (text := reply_text(r)): self.on_text(text)
+    lm.cache.count(key, sent+got, cost)
+    _book(lm, usage)
+    return r,usage
+
 # %% ../../nbs/models/09_calls.ipynb #0e10c502
 _same_elsewhere = 'context_window','content_filter','bad_request','forbidden','no_price' # another model would not help, or must not be asked
 
@@ -171,9 +190,14 @@ async def with_fallbacks(self:Call)->tuple: # The reply, its usage, and the `LM`
     "The reply of the model, or of the first of its fallbacks that has one"
     models = [self.lm, *(self.lm.using(o, fallbacks=()) for o in self.lm.fallbacks)]
     for lm in models:
-        try: return *(await self.with_retries(lm)),lm
+        key = lm.cache and lm.cache.key(lm.model, lm.base_url, self.request, _form)
+        if key and (found := self.from_cache(lm, key)): return *found,lm
+        try: r,usage = await self.with_retries(lm)
         except LMError as e:
             if lm is models[-1] or e.kind in _same_elsewhere: raise
+        else:
+            if key and (self.request.get('tools') or reply_text(r).strip()): lm.cache.keep(key, lm.model, reply_facts(r), usage)
+            return r,usage,lm
 
 # %% ../../nbs/models/09_calls.ipynb #923e3f63
 @patch
@@ -181,7 +205,9 @@ async def reported(self:Call): # A litellm `ModelResponse`; raises what the call
     "The call, served from a recording or made; the run is told either way"
     tell,past = self.scope.tell,None
     self.number = tell('call_started', self.lm.model, key=self.key, last=self.last, request=self.request)
-    def ended(lm, **facts): tell('call_ended', lm.model, of=self.number, source='trace' if past else 'live', **facts)
+    def ended(lm, **facts):
+        source = 'trace' if past else 'cache' if facts.get('transport')=='cache' else 'live'
+        tell('call_ended', lm.model, of=self.number, source=source, **facts)
     try:
         past = self.scope.recorded and self.scope.recorded(self.key, self.last, self.request)
         if past:

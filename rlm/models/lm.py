@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from fastcore.basics import patch
 from .._docs import documented
+from ._caching import as_cache
 from .background import concurrency as default_concurrency, get_background, on_loop, result_of, run_sync
 from .batches import ask_all
 from .budget import Budget, Reservation
@@ -41,16 +42,18 @@ class LM(Served):
         fallbacks:list=(), # Models to ask, in order, when this one fails for good
         concurrency:int|None=None, # Calls to its endpoint under way at once; None for `RLM_CONCURRENCY`, or 32
         params:dict|None=None, # What only litellm or this provider knows: `dict(api_version=…)`
-        **sampling, # Parameters of OpenAI's chat API: temperature, max_tokens, extra_body …
+        **sampling, # Parameters of OpenAI's chat API: temperature, max_tokens, extra_body …; and `cache`: True, a path or a `Cache`, where replies are kept on disk, None for what `RLM_CACHE` says
     ):
         refuse_unknown(sampling, type(self), own_params)
         if not isinstance(model, str) or not model.strip(): raise ValueError("model= must name a model, for example 'openai/gpt-5-mini' or 'embedded/extractive'.")
         check_url(base_url)
         budget = Budget() if budget is None else budget
         check_lm_args(base_url=base_url, api_key=api_key, budget=budget, retries=retries, timeout=timeout, fallbacks=fallbacks, concurrency=concurrency)
+        cache = sampling.pop('cache', None)
         check_values(params := more_params(params) | sampling)
         self.model,self.base_url,self.api_key,self.params = model,base_url,api_key,params # who answers
         self.retries,self.timeout,self.fallbacks,self.concurrency = retries,timeout,tuple(fallbacks),concurrency # how patiently
+        self.cache = as_cache(cache, params) # what need not be asked again
         self.scope = Scope(budget) # what a run lends: see `for_run`
 
     def __repr__(self): return f'{type(self).__name__}({self.model!r})'
@@ -83,6 +86,7 @@ def using(self:LM,
     check_lm_args(**attrs)
     if 'params' in attrs: attrs['params'] = more_params(attrs['params'])
     check_values(attrs.get('params', {}))
+    if 'cache' in attrs: attrs['cache'] = as_cache(attrs['cache'], attrs.get('params', self.params))
     if 'budget' in attrs: attrs['scope'] = replace(attrs.get('scope', self.scope), budget=attrs.pop('budget'))
     res = copy.copy(self)
     vars(res).update(attrs)
@@ -196,9 +200,9 @@ async def _call(self:LM, prompt, last=False, on_text=None, cache=None, **kw):
     "One call, on the background loop"
     own = self._check_call(**kw)
     if not imported() and needs_litellm(self.model, self.base_url, bool(own.get('tools'))): await asyncio.to_thread(load_litellm) # its seconds are not the call's
-    talk,messages = self.scope.conversation,prompt if isinstance(prompt, list) else as_messages(prompt)
-    messages = as_messages(talk.history(messages)) if talk else sendable(as_messages(messages))
-    call = Call(self, dict(self.params, messages=messages, **own), last, on_text)
+    said = prompt if isinstance(prompt, list) else as_messages(prompt)
+    messages = as_messages(talk.history(said)) if (talk:=self.scope.conversation) else sendable(as_messages(said))
+    call = Call(self.using(cache=False) if cache is False and self.cache else self, dict(self.params, messages=messages, **own), last, on_text)
     return await (call.reported() if self.scope.memo is None or cache is False else call.once())
 
 @patch
@@ -258,7 +262,7 @@ async def _text(self:LM, prompt, **kw):
 @patch
 def text(self:LM,
     prompt:str|list, # A prompt, or messages
-    **kw, # As for a plain call; with a pydantic model as `response_format` the parsed object comes back; `cache=False` asks again what this run has asked before
+    **kw, # As for a plain call; with a pydantic model as `response_format` the parsed object comes back; `cache=False` asks again what was asked before, in this run or another
 )->str: # Never empty; raises `LMError` when the reply is, or is a refusal
     "The text of the reply"
     return run_sync(self._text(prompt, **kw))

@@ -25,7 +25,9 @@ class LM(Served):
         concurrency  int|None     None     Calls to its endpoint under way at once; None for `RLM_CONCURRENCY`,
                                            or 32
         params       dict|None    None     What only litellm or this provider knows: `dict(api_version=…)`
-        **sampling                         Parameters of OpenAI's chat API: temperature, max_tokens, extra_body …
+        **sampling                         Parameters of OpenAI's chat API: temperature, max_tokens, extra_body
+                                           …; and `cache`: True, a path or a `Cache`, where replies are kept on
+                                           disk, None for what `RLM_CACHE` says
     """
     backoff: float
     max_wait: float
@@ -37,6 +39,7 @@ class LM(Served):
     timeout: float
     fallbacks: tuple
     concurrency: int | None
+    cache: Any
     scope: Scope
     def __init__(self, model: str, base_url: str | None=None, api_key: str | None=None, budget: Budget | None=None, retries: int=3, timeout: float=600.0, fallbacks: list | tuple=..., concurrency: int | None=None, params: dict | None=None, **sampling: Any) -> None: ...
     @property
@@ -170,8 +173,8 @@ class LM(Served):
             name     type      default  meaning
             prompt   str|list           A prompt, or messages
             **kw                        As for a plain call; with a pydantic model as `response_format` the
-                                        parsed object comes back; `cache=False` asks again what this run has
-                                        asked before
+                                        parsed object comes back; `cache=False` asks again what was asked
+                                        before, in this run or another
             returns  str                Never empty; raises `LMError` when the reply is, or is a refusal
         """
     async def atext(self, prompt: str | list, **kw: Any) -> str:

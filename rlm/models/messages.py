@@ -248,6 +248,6 @@ def facts_reply(
     "A reply that was written down, as a reply again"
     message = dict({k:v for k,v in facts.items() if k not in ('finish_reason','tokens')}, role='assistant')
     res = as_reply(dict(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))]))
-    if said:=facts.get('tokens'): res.usage = dict(prompt_tokens=said[0], completion_tokens=said[1], total_tokens=sum(said)) # of the reply alone
+    if said:=facts.get('tokens'): res.usage = as_usage(*said) # of the reply alone
     res._hidden_params['response_cost'] = usage and usage.cost
     return res

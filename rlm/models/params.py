@@ -28,7 +28,7 @@ _elsewhere |= dict(api_base=('base_url', 'base_url='), url=('base_url', 'base_ur
     max_retries=('retries', 'retries='), request_timeout=('timeout', 'timeout='), budget=('limits', 'limits=Limits(…), for each run counts in a budget of its own'),
     stream=('on_text', 'on_text='), shell=('sandbox', 'sandbox='), verbose=('limits', 'verbose= of the call, as in rlm(context, query, verbose=True)'))
 
-own_params = 'model','base_url','api_key','budget','retries','timeout','fallbacks','concurrency','params' # of `LM` itself
+own_params = 'model','base_url','api_key','budget','retries','timeout','fallbacks','concurrency','params','cache' # of `LM` itself
 _of_rlm = 'sub_model','limits','mode','final','prompts','trace','sandbox' # what `RLM` takes for itself
 
 # %% ../../nbs/models/06_params.ipynb #443375cd

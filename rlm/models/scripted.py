@@ -85,7 +85,7 @@ class ScriptedLM(LM):
         cost:float|None=None, # US dollars to report for each call; None for unknown
         **kw, # As for `LM`: `budget`, `retries` …
     ):
-        super().__init__(model, **kw)
+        super().__init__(model, **dict(cache=False) | kw) # another script says other things: no cache but one that is asked for
         self.script,self.cost,self.asked = _Script(replies),cost,[]
 
     async def send(self, request):

@@ -25,6 +25,9 @@ class Usage:
     cost:float|None=0. # US dollars; None when the price of any call is unknown
     seconds:float=0. # Seconds spent waiting, summed over calls (concurrent calls overlap)
     estimated:bool=False # Was any of these tokens counted here, because the provider sent no usage, or none that can be?
+    hits:int=field(default=0, repr=False) # Calls that a cache on disk answered: not sent, not billed, and in none of the numbers above
+    saved_tokens:int=field(default=0, repr=False) # Tokens that those would have taken
+    saved:float|None=field(default=0., repr=False) # US dollars that they would have cost; None when the price of any is unknown
     parts:tuple=field(default=(), compare=False, repr=False) # `((depth, role, model), Usage)` of each part of a run; see `by`
 
     @property
@@ -41,7 +44,7 @@ def __add__(self:Usage, o)->Usage:
     if not isinstance(o, Usage): return NotImplemented
     return Usage(self.prompt_tokens+o.prompt_tokens, self.completion_tokens+o.completion_tokens, self.cached_tokens+o.cached_tokens,
         self.reasoning_tokens+o.reasoning_tokens, self.calls+o.calls, _add_cost(self.cost, o.cost), self.seconds+o.seconds,
-        self.estimated or o.estimated, self.parts+o.parts)
+        self.estimated or o.estimated, self.hits+o.hits, self.saved_tokens+o.saved_tokens, _add_cost(self.saved, o.saved), self.parts+o.parts)
 
 @patch
 def __radd__(self:Usage, other)->Usage:
@@ -52,9 +55,10 @@ def __radd__(self:Usage, other)->Usage:
 @patch
 def __sub__(self:Usage, o)->Usage:
     "What is left without a part of it; never less than nothing"
-    left = {k: max(0, getattr(self, k)-getattr(o, k)) for k in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','calls','seconds')}
-    cost = None if self.cost is None or o.cost is None else max(0., self.cost-o.cost)
-    return Usage(**left, cost=cost, estimated=self.estimated)
+    whole = 'prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','calls','seconds','hits','saved_tokens'
+    left = {k: max(0, getattr(self, k)-getattr(o, k)) for k in whole}
+    cost,saved = (None if a is None or b is None else max(0., a-b) for a,b in ((self.cost, o.cost), (self.saved, o.saved)))
+    return Usage(**left, cost=cost, saved=saved, estimated=self.estimated)
 
 # %% ../../nbs/models/01_usage.ipynb #53197b2e
 @patch
@@ -67,6 +71,7 @@ def __str__(self:Usage)->str:
     tokens = f"{'about ' if self.estimated else ''}{self.total_tokens:,} tokens ({', '.join(detail)})"
     parts = [calls, tokens, 'cost unknown' if self.cost is None else f'${self.cost:.4f}']
     if self.seconds>=.05: parts.append(f'{self.seconds:.1f} s of calls')
+    if self.hits: parts.append(f"{self.hits:,} from the cache, which saved {self.saved_tokens:,} tokens{'' if self.saved is None else f', ${self.saved:.4f}'}")
     return ' · '.join(parts)
 
 # %% ../../nbs/models/01_usage.ipynb #77158baf

@@ -21,7 +21,7 @@ from .schema import number
 def _usage_json(u):
     "The attributes of a `Usage`; a server may say anything, and what is no number counts as 0, as a cost it is unknown"
     def sound(k, v): return k=='parts' or number(v) or type(v) is bool
-    return {k: v if sound(k, v) else None if k=='cost' else 0 for k,v in vars(u).items()}
+    return {k: v if sound(k, v) else None if k in ('cost','saved') else 0 for k,v in vars(u).items()}
 
 def _error_json(e):
     "Type and text of an exception, and what our own ones say besides"

@@ -30,7 +30,7 @@ def shape(
     return fits
 
 # %% ../../nbs/trace/02_schema.ipynb #6a707131
-_counts = {f.name: flag if f.name=='estimated' else maybe(number) if f.name=='cost' else number for f in fields(Usage) if f.name!='parts'}
+_counts = {f.name: flag if f.name=='estimated' else maybe(number) if f.name in ('cost','saved') else number for f in fields(Usage) if f.name!='parts'}
 
 def items(*types): return lambda o: isinstance(o, list) and len(o)==len(types) and all(f(v) for f,v in zip(types, o))
 

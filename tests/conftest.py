@@ -36,9 +36,11 @@ def pytest_collection_modifyitems(items):
     rest = [i for i,nm in enumerate(names) if nm not in long]
     items[:] = [items[i] for w in range(n) for i in (*first[w::n], *rest[len(rest)*w//n:len(rest)*(w+1)//n])]
 
+_frozen = []
+
 def pytest_runtest_teardown():
     "What litellm holds stays: nobody needs to look through it again"
-    if 'litellm.main' in sys.modules and not gc.get_freeze_count(): gc.freeze()
+    if 'litellm.main' in sys.modules and not _frozen: _frozen.append(gc.freeze()) # to ask `gc` whether it has would count all objects, each time
 
 @pytest.fixture(scope='module')
 def warm():

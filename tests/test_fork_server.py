@@ -47,7 +47,7 @@ def kind(fd):
 def denied(f, *a):
     try: return f(*a) and 'done'
     except OSError as e: return e.errno
-open_files = sorted(k for o in range(200) if (k:=kind(o)))
+open_files = sorted(k for o in range(4096) if (k:=kind(o)))
 seen = dict(files=open_files, env={k: v.replace(os.environ['HOME'], '') for k,v in os.environ.items()}, cwd=os.getcwd()==os.environ['HOME'], leads=os.getsid(0)==os.getpgid(0)==os.getpid(),
     limits=[resource.getrlimit(o) for o in range(16)], no=[denied(open, '/etc/hostname'), denied(os.listdir, '/'), denied(os.fork), denied(os.kill, os.getppid(), 0), denied(os.pidfd_open, os.getpid())])
 chance = [random.random(), tempfile.mktemp(), os.urandom(4), os.getpid()]

@@ -56,7 +56,7 @@ class Model(ScriptedLM):
 
 class TinyShell:
     "A shell without IPython: `exec`, and the last answer that code gave"
-    def __init__(self, seams): self.seams,self.user_ns,self.helpers,self.tools = seams,{},{},self
+    def __init__(self, seams): self.seams,self.user_ns,self.helpers,self.tools,self.lm = seams,{},{},self,None
     def begin(self, scope, child, slots, on_cell, on_output): self.on_cell,self.on_output = on_cell,on_output
     def variables(self): return self.seams('variables', [o for o in self.user_ns if o!='__builtins__'])
     def access(self): return self.seams('access', [dict(what='open', target='/x', denied=True, times=1)])

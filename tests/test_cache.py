@@ -343,3 +343,10 @@ def test_processes(tmp_path):
     assert [p.returncode for p in begun]==[0]*2 and said==['']*2, said
     report = Cache(tmp_path/'replies').report()
     assert report.replies==2*100+100+2*40 and report.hits>=2*100 and report.saved is None
+
+def test_report_waits(tmp_path):
+    "What was just asked is counted, though the file is not even there yet"
+    for i in range(3):
+        lm = ScriptedLM(['rain'], cache=(kept := Cache(tmp_path/f'{i}.sqlite')))
+        lm.text('What fell?')
+        assert kept.report().replies==1 and kept.clear()==1

@@ -84,9 +84,13 @@ class Cache:
         row = (key, time.time(), len(data)+300, name, sent, got, usage.cost, data)
         file_at(self.path).put(insert, self.size, row)
 
+    def _is_there(self):
+        file_at(self.path).flush() # the first replies may be on their way
+        return self.path.exists()
+
     def report(self)->'CacheReport': # Raises `ValueError` with a sentence for what is no cache
         "What the file holds, and what it was good for"
-        if not self.path.exists(): return CacheReport(self.path, 0, 0, 0, 0, 0.)
+        if not self._is_there(): return CacheReport(self.path, 0, 0, 0, 0, 0.)
         with file_at(self.path).opened() as db:
             (n,),size = db.execute('select count(*) from replies').fetchone(),used_bytes(db)
             hits,tokens,cost,unpriced = db.execute('select hits, tokens, cost, unpriced from saved').fetchone()
@@ -96,7 +100,7 @@ class Cache:
         older:float|None=None, # Seconds: only what was not used for so long; None for all
     )->int: # How many replies are gone; raises `ValueError` with a sentence for what is no cache
         "Forget replies, and give their room back to the disk"
-        if not self.path.exists(): return 0
+        if not self._is_there(): return 0
         before = time.time()-older if older is not None else math.inf
         with file_at(self.path).opened() as db:
             n = db.execute('delete from replies where used<=?', (before,)).rowcount

@@ -136,6 +136,7 @@ def grounded(
     return None if missing is None else not missing
 
 # %% ../nbs/machine/07_grounding.ipynb #69bc7840
+_said_final = re.compile(r'FINAL\((.*)\)\.?')
 _number_of_cell = re.compile(r'<cell \d+>') # each cell has another, so that the same error would never be the same
 
 @dataclass
@@ -178,6 +179,7 @@ class Doubts:
     def result(self)->str: # '' for an error, nothing, or what is too long for an answer
         "What the last cell printed, if it may be an answer"
         output = self.output.strip()
+        while m := _said_final.fullmatch(output): output = m[1] # it may have printed what it was to reply
         return output if not self.failed and len(output)<=200 and '\n' not in output and output!=NO_OUTPUT else ''
 
 # %% ../nbs/machine/07_grounding.ipynb #051c3d01

@@ -151,6 +151,7 @@ def test_limits_say_what_there_is(files, capsys):
     out,err = capsys.readouterr()
     assert code==1 and not out and 'The limit on tokens ended the run; there is no answer yet.' in err and '--trace' in err, err
 
+@pytest.mark.slow
 def test_time_begins_with_the_run(files):
     "The import of litellm, two seconds on a quick machine and here more than the limit, is not the run's time"
     with ScriptedServer(lambda m: call_repl('print(len(context))') if len(m)==2 else 'FINAL(Olaf)') as server:

@@ -180,6 +180,14 @@ def test_nothing_is_not_offered():
 
 sentences = ' '.join(['The river runs by the old mill.']*400) + ' The manager of Ivo Brandt is Farid Amini. In room 318 works Farid Amini, and nobody else. ' + 'Rain fell. '*400
 
+def test_printed_final():
+    "A small model may print what it was to reply: it is offered that, and not that around it again"
+    count = '>print(context.count("Lima"))'
+    run,root = play(count, '>print("FINAL(9)")', '>print("FINAL(9).")', '>print("FINAL(FINAL(9).).")', 'FINAL(9)', prompts=Prompts.small(), mode='fence')
+    assert run.answer=='9' and run.grounded and [o.count('reply FINAL(9).') for o in told(run)]==[1]*4 and 'FINAL(FINAL' not in ''.join(o.partition('Question')[2] for o in told(run))
+    run,root = play(count, *['>print("FINAL(9)")']*4, prompts=Prompts.small(), mode='fence')
+    assert run.answer=='9' and run.steps==4
+
 def test_names_lead_on():
     "The loop looks for who is asked for, and the second time for whom those sentences name; after a new look nobody is told that there is no answer yet"
     asked = "What is the room of Ivo Brandt's manager?"

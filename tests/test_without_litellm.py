@@ -28,16 +28,17 @@ def sure(f, *args):
 # names of all kinds; of what is listed, a part
 usual = 'm org/m gpt-4o gpt-4o-mini gpt-5 gpt-5-mini gpt-5.4 o3-mini qwen3:8b a:b:c:d GPT-4o claude-next-9 claude-sonnet-9-9 meta-llama/Llama-3.1-8B-Instruct llama3.1 Qwen/Qwen3-8B ft:gpt-4o:x:y:z text-embedding-3-small'.split()
 
-def test_catalog():
+@pytest.mark.parametrize('part', [0, *(pytest.param(o, marks=pytest.mark.slow) for o in range(1, 6))])
+def test_catalog(part):
     "What is read from litellm's files is what litellm says: who serves a model, its window, its tools, its price"
     litellm = load_litellm()
     def theirs(f):
         try: return f()
         except Exception: return None
-    names = sorted({o for k in litellm.model_cost for o in (k, k.split('/')[-1]) if not o.startswith(('github_copilot','chatgpt'))})[::12]+usual
+    names = sorted({o for k in litellm.model_cost for o in (k, k.split('/')[-1]) if not o.startswith(('github_copilot','chatgpt'))})[part::60]+usual
     openais = [k for k,v in litellm.model_cost.items() if v.get('litellm_provider')=='openai']
     bad,known = [],0
-    for n in names+openais[::2]:
+    for n in names+openais[part::10]:
         for url in ('http://127.0.0.1:1/v1', None, 'https://openrouter.ai/api/v1', 'https://api.groq.com/openai/v1'):
             mine,found = sure(_catalog.resolve, n, url),theirs(lambda: (n, litellm.get_llm_provider(n, api_base=url)[1]))
             if mine not in ('unsure', found or (url and (f'openai/{n}', 'openai'))): bad.append((n, url, mine, found))
@@ -50,7 +51,7 @@ def test_catalog():
             mine = sure(_catalog.entry_price, e, sent, got)
             found = theirs(lambda: sum(litellm.cost_per_token(model=full, prompt_tokens=sent, completion_tokens=got)))
             if mine!='unsure' and (mine is None or found is None or mine!=pytest.approx(found, rel=1e-9)) and not mine is found is None: bad.append((n, 'price', mine, found))
-    assert known>50 and not bad, bad[:20]
+    assert known>10 and not bad, bad[:20]
     assert all(sure(_catalog.facts, f'openai/{o}')!='unsure' for o in ('m','gpt-4o','gpt-5-mini','meta-llama/Llama-3.1-8B-Instruct')) and sure(_catalog.resolve, 'm', 'http://h/v1')==('openai/m','openai')
     assert _catalog.compatible_hosts()=={_catalog.urlsplit(o if '//' in o else f'//{o}').hostname for o in litellm.openai_compatible_endpoints}
     assert {getattr(o, 'value', o) for o in litellm.provider_list}<=_catalog.providers()|{'embedded'}

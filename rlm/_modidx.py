@@ -109,6 +109,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'rlm.context.about.context_facts': ('context/about.html#context_facts', 'rlm/context/about.py'),
                                    'rlm.context.about.describe': ('context/about.html#describe', 'rlm/context/about.py')},
             'rlm.context.peek': { 'rlm.context.peek.Peek': ('context/peek.html#peek', 'rlm/context/peek.py'),
+                                  'rlm.context.peek._asked_of_each': ('context/peek.html#_asked_of_each', 'rlm/context/peek.py'),
                                   'rlm.context.peek._clipped': ('context/peek.html#_clipped', 'rlm/context/peek.py'),
                                   'rlm.context.peek._judged': ('context/peek.html#_judged', 'rlm/context/peek.py'),
                                   'rlm.context.peek._marked': ('context/peek.html#_marked', 'rlm/context/peek.py'),

@@ -65,6 +65,7 @@ def _named_around(name): return f"""
 import re
 for m in list(re.finditer({re.escape(name)!r}, context))[:5]: print(context[max(0, m.start()-100):m.end()+100])"""
 
+# %% ../../nbs/context/04_peek.ipynb #b7d7a633
 def _judged(found, question):
     "Python that has a language model judge each row"
     read = found.code.partition('\nprint')[0]
@@ -74,6 +75,11 @@ def _judged(found, question):
 answers = llm_query_batched([f'"{{{found.free}}}"\\n\\nA list of such texts is searched for: {{question}}\\nDoes this text belong to what is searched for? Answer with yes or no only.' for row in rows])
 found = [row for row,answer in zip(rows, answers) if answer.lower().startswith('yes')]
 print(len(found))'''
+
+def _asked_of_each(found, question, text):
+    "How a model is asked about each row; where there are many, about some in each prompt"
+    if len(question)>300 or text.count('\n')>500: return ': `llm_query_batched`, with some rows in each prompt.'
+    return f':\n{block(_judged(found, question))}'
 
 # %% ../../nbs/context/04_peek.ipynb #f79266b3
 def _of_text(text, question, size):
@@ -86,7 +92,7 @@ def _of_text(text, question, size):
     head,tail = text[:size*5//7],text[-(size-size*5//7):]
     note = found.note
     if found.is_prose: note += f' First print the sentences that name what is asked for, whole, with a block like this:\n{block(code)}'
-    if found.free and len(question)<=300: note += f' `{found.free}` is free text. Where the question is about what that means, code cannot judge it, and a language model can:\n{block(_judged(found, question))}'
+    if found.free: note += f' `{found.free}` is free text. Where the question is about what that means, code cannot judge it, and a language model can' + _asked_of_each(found, question, text)
     return Peek(f'The variable `context` is a {describe(text)}. {note}\nIts beginning:\n{_marked(head)}\nIts end:\n{_marked(tail)}', False, code, found.is_prose)
 
 # %% ../../nbs/context/04_peek.ipynb #3d3b01db

@@ -27,6 +27,8 @@ _verdicts = {'yes','no','true','false'}
 _nothing = {'','0','none','null','nan','n/a','nothing','unknown','not found','none found','not here','no answer','not available','not mentioned','not specified',
     '[]','{}','()','set()','counter()','dict()',"''",'""'}
 
+_not_found = re.compile(r"\b(?:(?:was|were|is|are|be|been) not (?:found|mentioned|given|stated)|not found|(?:could not|couldn't|did not|didn't|cannot) find|no (?:match|matches|results?|such \w+) (?:was |were |is |are )?found|nothing (?:was )?found)\b")
+
 def claims(
     answer:str, # An answer
     question:str='', # What was asked
@@ -44,7 +46,7 @@ def is_nothing(
     "Is this the answer of a search that found nothing? Zero, too"
     if value is None or isinstance(value, (int,float)) and not isinstance(value, bool) and value==0: return True
     if isinstance(value, (str,bytes,list,tuple,dict,set,frozenset)) and not value: return True
-    return isinstance(value, str) and (plain(value).strip('. ') in _nothing or all(o in ('0','0.0') for o in _with_digit.findall(plain(value)) or 'x') and len(value)<200)
+    return isinstance(value, str) and (plain(value).strip('. ') in _nothing or len(value)<200 and bool(_not_found.search(plain(value))) or all(o in ('0','0.0') for o in _with_digit.findall(plain(value)) or 'x') and len(value)<200)
 
 def repeats_question(
     answer:str, # An answer

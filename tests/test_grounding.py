@@ -2,6 +2,7 @@
 import json,pytest
 from doubles import fork, replay, resume, sound
 from rlm.core import RLM
+from rlm.grounding import is_nothing
 from rlm.loop import THIN
 from rlm.models.budget import Limits
 from rlm.models.scripted import ScriptedLM, call_repl
@@ -179,6 +180,14 @@ def test_nothing_is_not_offered():
     assert run.answer=='9' and run.grounded and not any('FINAL(0)' in o for o in told(run)) and [e for e in run.trace if e.kind=='started_over']
 
 sentences = ' '.join(['The river runs by the old mill.']*400) + ' The manager of Ivo Brandt is Farid Amini. In room 318 works Farid Amini, and nobody else. ' + 'Rain fell. '*400
+
+def test_not_found_in_words():
+    "What code prints when it finds nothing is nothing, in the words that code has for it"
+    for said in ("The phrase 'Lima' was not found in the text.", 'Not found', 'No match found.', 'no results were found', 'I could not find it.', 'The number is not mentioned.', 'Nothing found'):
+        assert is_nothing(said), said
+        run,_ = play(f'>print({said!r} + context[:0])', f'FINAL({said})', '>print(context.count("Lima"))', 'FINAL(9)')
+        assert (run.answer,doubts(run),run.grounded)==('9', ['empty'], True), said
+    for said in ('Oslo', 'He found no peace.', 'They found 12 coins.', 'The lost and found office', 'No', 'It was not finding favour'): assert not is_nothing(said), said
 
 def test_printed_final():
     "A small model may print what it was to reply: it is offered that, and not that around it again"

@@ -46,7 +46,10 @@ def is_nothing(
     "Is this the answer of a search that found nothing? Zero, too"
     if value is None or isinstance(value, (int,float)) and not isinstance(value, bool) and value==0: return True
     if isinstance(value, (str,bytes,list,tuple,dict,set,frozenset)) and not value: return True
-    return isinstance(value, str) and (plain(value).strip('. ') in _nothing or len(value)<200 and bool(_not_found.search(plain(value))) or all(o in ('0','0.0') for o in _with_digit.findall(plain(value)) or 'x') and len(value)<200)
+    if not isinstance(value, str): return False
+    text = plain(value)
+    if text.strip('. ') in _nothing: return True
+    return len(value)<200 and (bool(_not_found.search(text)) or all(o in ('0','0.0') for o in _with_digit.findall(text) or 'x'))
 
 def repeats_question(
     answer:str, # An answer

@@ -130,3 +130,45 @@ def test_no_thread_is_forked():
 def test_fork_of_the_host():
     "A child that the host forks has a server of its own, and its end is nothing to the parent's"
     assert run_script('fork_and_start.py').stdout=='child 6 True\nparent 5 True\n'
+
+def test_children_of_a_deaf_host():
+    "A host that ignores SIGCHLD hands that on; the end of one worker is the end of that one alone"
+    process._servers.clear()
+    old = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try: one,two = [take_worker('landlock', Bounds(), ours) for _ in range(2)]
+    finally: signal.signal(signal.SIGCHLD, old)
+    one.process.kill()
+    assert one.process.wait(5)==-signal.SIGKILL and two.process.poll() is None and two.process.server.alive()
+    for o in (one,two): o.remove()
+
+def test_no_room_for_its_file():
+    "A host that has no room for the file by which a worker is known has no worker, and the server ends that"
+    other = take_worker('landlock', Bounds(), ours)
+    w = WorkerProcess('landlock', Bounds(), ours)
+    w.process._until(lambda: _peeked(w.process.report), 5)
+    data,fds,*_ = socket.recv_fds(w.process.report, 16, 1)
+    pid = int(data.split()[1])
+    born = stat(pid)[1]
+    os.close(fds[0]) # as if it had not come
+    near,far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    far.send(data)
+    near.setblocking(False)
+    mine,w.process.report = w.process.report,near
+    assert w.process.poll()==-signal.SIGKILL
+    mine.close()
+    assert not gone({(pid, born)}) and other.process.poll() is None
+    for o in (w,other): o.remove()
+
+def _peeked(sock):
+    try: return sock.recv(1, socket.MSG_PEEK)
+    except BlockingIOError: return False
+
+def test_a_signal_in_the_middle():
+    "What ends a process may come while it asks for a worker's end"
+    w = take_worker('landlock', Bounds(), ours)
+    with w.process.lock: w.remove()
+    assert w.process.poll() is not None
+
+def test_second_thread_is_seen():
+    "Also where there is no /proc"
+    assert run_script('threads_seen.py').stdout.split()==['False','True','False','True']

@@ -210,10 +210,16 @@ def close_others(keep):
     fds = sorted({0, 1, 2, *keep})
     for a,b in zip(fds, [*fds[1:], min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 65536)]): os.closerange(a+1, b)
 
+def has_threads():
+    "Does this process have a second thread? Where there is no /proc a call tells that is refused then, and else does nothing: to leave a group of threads"
+    if not sys.platform.startswith('linux'): return False
+    try: return len(os.listdir('/proc/self/task'))>1
+    except OSError: return _libc().unshare(0x10000)<0 and ctypes.get_errno()==EINVAL # CLONE_THREAD
+
 def lock_down(read, write, keep, file_size, files, need, abi=None):
     "Everything, in the right order; returns what is in force. Raises where a part of `need` (`landlock`, `seccomp`) cannot be had; the others are used where they are there. `abi` stands for a kernel with an older Landlock"
     linux = sys.platform.startswith('linux')
-    if linux and os.path.isdir('/proc/self/task') and len(os.listdir('/proc/self/task'))>1:
+    if has_threads():
         raise CannotLock(16, 'Something that was imported has started a thread, which would stay outside of the sandbox.')
     close_others(keep)
     limit(resource.RLIMIT_CORE, 0)

@@ -16,7 +16,7 @@ The end of the control socket ends the server, and its end, whatever it dies of,
 nobody waits for. By the pidfd a host signals and waits without ever meeting a stranger that was given the same number."""
 import contextlib,gc,os,random,select,signal,socket,struct,subprocess,sys,threading,time,traceback,weakref
 
-from ._lockdown import _prctl
+from ._lockdown import _prctl,has_threads
 from ._wire import FROM_HOST,FROM_WORKER,Link
 from ._worker import begin,load,prepare
 
@@ -33,11 +33,6 @@ def random_states():
     if numpy:=sys.modules.get('numpy.random'): res.append(numpy.seed)
     return res
 
-def thread_count():
-    "Threads of this process; 1 where that cannot be seen"
-    try: return len(os.listdir('/proc/self/task'))
-    except OSError: return 1
-
 def refuse(channel, why):
     "Tell a host, in the place of a worker, why there is none"
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(channel)) as s: Link(s, FROM_WORKER, FROM_HOST).send(op='refused', why=why)
@@ -46,24 +41,28 @@ class Server:
     "Forks, and waits for what it forked"
     def __init__(self, control, problem=None):
         self.control,self.problem = control,problem # `problem`: why no worker can be had
-        self.children,self.poll = {},select.poll() # pidfd -> pid, and the socket by which the host is told
+        self.children,self.hosts,self.poll = {},{},select.poll() # pidfd -> pid, and the socket by which the host is told; that socket -> pidfd
         self.poll.register(control, select.POLLIN)
 
     def serve(self):
         "Serve until the host is gone; returns in each worker, with the descriptor of its channel"
         while True:
             for fd,_ in self.poll.poll():
-                if fd!=self.control.fileno(): self.bury(fd)
-                elif (channel:=self.fork()) is not None: return channel
+                if fd in self.children: self.bury(fd)
+                elif fd in self.hosts: self.give_up(fd)
+                elif fd==self.control.fileno() and (channel:=self.fork()) is not None: return channel
 
     def fork(self):
         "Answer one request; in the worker the descriptor of its channel"
         data,fds,*_ = socket.recv_fds(self.control, 16, 2)
         if not data: os._exit(0) # and its workers end with it
+        if len(fds)<2: # no room for more files: the host sees the end of what it has sent
+            for o in fds: os.close(o)
+            return
         channel,report = fds[0],socket.socket(fileno=fds[1])
         try:
             if self.problem: raise RuntimeError(self.problem)
-            if thread_count()>1: raise RuntimeError('Something that was imported has started a thread, which a fork would leave in the middle of what it does.')
+            if has_threads(): raise RuntimeError('Something that was imported has started a thread, which a fork would leave in the middle of what it does.')
             server = os.getpid()
             if pid:=os.fork(): self.told(report, pid)
             else: return self.become(server, channel, report)
@@ -72,18 +71,30 @@ class Server:
 
     def told(self, report, pid):
         "Tell the host of its worker, and look out for its end"
-        pidfd = os.pidfd_open(pid)
-        self.children[pidfd] = pid,report
+        try: pidfd = os.pidfd_open(pid)
+        except OSError: # no worker that nobody can end
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise
+        self.children[pidfd],self.hosts[report.fileno()] = (pid, report),pidfd
         self.poll.register(pidfd, select.POLLIN)
-        with contextlib.suppress(OSError): socket.send_fds(report, [str(pid).encode()], [pidfd]) # the host may have lost interest
+        self.poll.register(report, 0) # its other end is closed
+        with contextlib.suppress(OSError): socket.send_fds(report, [f'pid {pid}'.encode()], [pidfd]) # the host may have lost interest
+
+    def give_up(self, report):
+        "End a worker that its host has let go of"
+        self.poll.unregister(report)
+        with contextlib.suppress(OSError): signal.pidfd_send_signal(self.hosts.pop(report), signal.SIGKILL)
 
     def bury(self, pidfd):
         "Tell the host how a worker ended"
         pid,report = self.children.pop(pidfd)
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        try: status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        except ChildProcessError: status = -signal.SIGKILL
         self.poll.unregister(pidfd)
+        if self.hosts.pop(report.fileno(), None): self.poll.unregister(report)
         os.close(pidfd)
-        with contextlib.suppress(OSError), report: report.send(str(status).encode())
+        with contextlib.suppress(OSError), report: report.send(f'end {status}'.encode())
 
     def become(self, server, channel, report):
         "In a worker: let go of all that is the server's, and the other workers'"
@@ -92,13 +103,14 @@ class Server:
             os.setsid()
             for o in (report, self.control, *(o for _,o in self.children.values())): o.close()
             for pidfd in self.children: os.close(pidfd)
-            self.children.clear()
+            for o in (self.children, self.hosts): o.clear()
         except BaseException: os._exit(1) # whatever it is, there is no second server
         return channel
 
 def main(cfg):
     "Import, make a shell, serve; and in each worker begin"
     sys.argv = ['']
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL) # a host that ignores it has handed that on, and then nobody can wait for a child
     end_with_parent(os.getppid())
     control = socket.socket(fileno=cfg['fd'])
     shell,states,problem = None,[],None
@@ -132,7 +144,7 @@ def number(pidfd, told):
 class Forked:
     "A worker that was forked, with what `subprocess.Popen` offers"
     def __init__(self, server, channel):
-        self.server,self.host,self.lock = server,os.getpid(),threading.Lock()
+        self.server,self.host,self.lock = server,os.getpid(),threading.RLock() # what handles a signal may come back to it
         self._pid = self.pidfd = self.returncode = None
         self.over = False # is the server gone?
         self.report,far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -145,10 +157,12 @@ class Forked:
         try: data,fds,*_ = socket.recv_fds(self.report, 16, 1)
         except BlockingIOError: return False
         except OSError: data,fds = b'',[]
+        what,_,n = data.partition(b' ')
         if fds:
-            self._pid,self.pidfd = number(fds[0], int(data)),fds[0]
+            self._pid,self.pidfd = number(fds[0], int(n)),fds[0]
             weakref.finalize(self, os.close, fds[0]).atexit = False
-        elif data: self.returncode = int(data)
+        elif what==b'end': self.returncode = int(n)
+        elif what==b'pid': self.returncode = -signal.SIGKILL # no room for its file: the server ends it, when the socket is closed
         else: self.over = True
         return True
 

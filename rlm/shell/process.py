@@ -68,7 +68,11 @@ def _worker_folder():
     with _lock:
         if not _nursery: _nursery.append(_new_folder())
         path = f'{_nursery[0]}/{secrets.token_hex(8)}'
-        os.mkdir(path, 0o700)
+        try: os.mkdir(path, 0o700)
+        except FileNotFoundError: # somebody clears out old temporary files
+            _nursery.clear()
+            _servers.pop('bwrap-shared', None)
+            return _worker_folder()
         return path
 
 # %% ../../nbs/shell/11_process.ipynb #f658e98b
@@ -98,7 +102,7 @@ class WorkerProcess:
     def __init__(self, kind, bounds, helpers, folder=None):
         if _over: raise SandboxError('No worker can be started any more: this process ends.') # a cell of another thread would have a new one
         self.kind,self.bounds,self.helpers,self.pid = kind,bounds,helpers,os.getpid() # a forked child of the host leaves it alone
-        self.folder = folder or (_worker_folder() if kind=='bwrap-shared' else _new_folder())
+        self.given,self.folder = bool(folder),folder or (_worker_folder() if kind=='bwrap-shared' else _new_folder())
         self.scratch,self.fresh = f'{self.folder}/scratch',True # `fresh`: nothing of it was there before
         self.alive,self.why = True,'' # `why` says in words how it came to be ended
         self.opened = self.began = False # is it locked in, and has it the context?
@@ -127,7 +131,8 @@ class WorkerProcess:
             self.end()
             said = f.get('why') or (self.process.stderr.read() or b'').decode(errors='replace').strip()[-500:] or f'it ended with {self.process.returncode}'
             error,said = start_error(said, sys.executable)
-            self.remove()
+            if self.given: self.link.sock.close() # the checkpoint in it may serve another
+            else: self.remove()
             raise error(f'The sandbox ({self.kind}) did not start: {said}. Nothing was run. {choices}')
         self.process.stderr.close()
         self.native,self.opened = set(f['native']),True

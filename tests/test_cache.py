@@ -83,9 +83,11 @@ same = dict(slash=dict(base_url='http://h/v1/'), user=dict(base_url='http://me:s
     header=dict(extra_headers={'Authorization': 'Bearer x', 'x-api-key': 'k'}), zero=dict(temperature=0, extra_headers={}))
 other = dict(model=dict(model='openai/n'), url=dict(base_url='http://h/v2'), host=dict(base_url='http://i/v1'), query=dict(base_url='http://h/v1?version=2'), message=dict(messages=[dict(role='user', content='q ')]),
     role=dict(messages=[dict(role='system', content='q')]), picture=dict(messages=[dict(role='user', content=picture)]), seed=dict(seed=1), tools=dict(tools=[dict(type='function')]),
-    form=dict(response_format=dict(type='json_object')), tokens=dict(max_tokens=5), body=dict(extra_body=dict(top_k=1)), top_p=dict(top_p=.5))
+    form=dict(response_format=dict(type='json_object')), tokens=dict(max_tokens=5), body=dict(extra_body=dict(top_k=1)), top_p=dict(top_p=.5),
+    tokens_allowed=dict(extra_body=dict(allowed_token_ids=[1, 2])), others_allowed=dict(extra_body=dict(allowed_token_ids=[3])), no_token=dict(extra_body=dict(guided_json=dict(properties=dict(token=dict(type='string'))))),
+    token=dict(extra_body=dict(guided_json=dict(properties=dict(token=dict(type='number'))))), why_first=dict(response_format=dict(properties=dict(why={}, answer={}))), why_last=dict(response_format=dict(properties=dict(answer={}, why={}))))
 never = dict(warm=dict(temperature=.1), warm_body=dict(extra_body=dict(temperature=1)), odd=dict(temperature='hot'), n=dict(n=2), logprobs=dict(logprobs=True),
-    rules=dict(model='embedded/extractive'), search=dict(web_search_options=dict(a=1)), no_json=dict(metadata={1: 2, 'a': 3}))
+    body_logprobs=dict(extra_body=dict(prompt_logprobs=2)), rules=dict(model='embedded/extractive'), search=dict(web_search_options=dict(a=1)))
 
 def key(model='openai/m', base_url='http://h/v1', cache=None, **more): return (cache or Cache('x')).key(model, base_url, base | more)
 
@@ -168,6 +170,8 @@ def test_environment(monkeypatch, tmp_path):
         assert LM('openai/m', cache=False).cache is None and LM('openai/m', cache=tmp_path/'x').cache.path==tmp_path/'x' and ScriptedLM([]).cache is None
         assert LM('openai/m', cache=True).cache.path==(path or default) and LM('openai/m').using(cache=False).cache is None
     assert not default.exists()
+    monkeypatch.setenv('RLM_CACHE', str(tmp_path)) # a folder
+    with pytest.warns(UserWarning, match='RLM_CACHE is not used: .*folder'): assert LM('openai/m').cache is None
 
 @pytest.mark.parametrize('kw,error,says', [(dict(cache=3), TypeError, 'cache=3: give True'), (dict(cache=''), ValueError, 'path of a file'), (dict(cache='.'), ValueError, 'folder'),
     (dict(chache=True), TypeError, 'cache')])
@@ -350,3 +354,8 @@ def test_report_waits(tmp_path):
         lm = ScriptedLM(['rain'], cache=(kept := Cache(tmp_path/f'{i}.sqlite')))
         lm.text('What fell?')
         assert kept.report().replies==1 and kept.clear()==1
+
+def test_what_is_more_than_text(tmp_path):
+    "A reply with pictures or sources is not kept; thinking that a stream leaves in the text comes back there"
+    m = ScriptedLM([say('See.', images=[dict(type='image_url', index=0, image_url=dict(url='data:,', detail='auto'))]), say('It is so.', annotations=[dict(type='url_citation')]), 'plain', '<think>hm</think>Paris'], cache=tmp_path/'replies')
+    assert [said(m, o) for o in ('a', 'a', 'a', 'a', 'b')]==['See.', 'It is so.', 'plain', 'plain', '<think>hm</think>Paris'] and said(m, 'b')=='<think>hm</think>Paris'

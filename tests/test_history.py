@@ -1,8 +1,9 @@
 "What a run says again at each step is looked at once"
-import copy
+import copy,json
 
+from rlm.models import _reply
 from rlm.models._history import History, each
-from rlm.models.messages import Conversation, content_text
+from rlm.models.messages import Conversation, content_text, sendable
 
 def _size(m):
     _size.asked += 1
@@ -45,3 +46,10 @@ def test_history_of_what_cannot_be_compared():
     assert [_sizes(talk.history(said)) for _ in range(2)]==[([1, 6], 2)]*2
     assert talk.history(said)[1]['content']=='half ?' and said[1]['content']!='half ?'
     assert type(copy.deepcopy(talk.history(said))) is list
+
+def test_calls_of_a_reply_are_sent_back():
+    "Whoever puts the tool calls of a reply into a message of his own sends what JSON has a word for"
+    call = dict(id='c', type='function', function=dict(name='f', arguments='{}'))
+    reply = _reply.reply(dict(choices=[dict(index=0, finish_reason='tool_calls', message=dict(role='assistant', content=None, tool_calls=[call]))]))
+    sent, = sendable([dict(role='assistant', content=None, tool_calls=reply.choices[0].message.tool_calls)])
+    assert json.loads(json.dumps(sent))['tool_calls'][0]['function']==call['function']

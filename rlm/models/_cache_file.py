@@ -201,7 +201,9 @@ class _File:
         with self.writing:
             try: db = _connect(self.path, 10)
             except (ValueError, sqlite3.Error, OSError) as e: raise ValueError(strip_controls(f'{self.path} is no cache of replies: {_why(e)}.')) from None
-            with closing(db): yield db
+            with closing(db):
+                try: yield db
+                except sqlite3.Error as e: raise ValueError(strip_controls(f'{self.path} cannot be read: {_why(e)}.')) from None
 
     def _let_go(self):
         with self.reading: self._close_both()

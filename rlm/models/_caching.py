@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from .._docs import documented
 from .._registry import PROVIDERS
-from ..secrets import is_secret_name, public_params
+from ..secrets import is_secret_name
 from ._cache_file import FORMAT, drop, file_at, insert, is_count, is_whole, most_reply, touch, used_bytes
 
 # Where it is
@@ -38,7 +38,7 @@ class Cache:
         if not isinstance(path, (str, os.PathLike)) or not str(path).strip(): raise ValueError(f'Cache(path={self.path!r:.60}): give the path of a file.')
         if type(self.size) is not int or self.size<1<<20: raise ValueError(f'Cache(size={self.size!r:.60}): give a whole number of bytes, at least {1<<20:,}.')
         path = Path(os.path.abspath(os.path.expanduser(path)))
-        if path.is_dir(): raise ValueError(f'Cache(path={str(self.path)!r:.200}) is a folder: give the path of a file in it.')
+        if os.path.isdir(path): raise ValueError(f'Cache(path={str(self.path)!r:.200}) is a folder: give the path of a file in it.')
         object.__setattr__(self, 'path', path)
 
     def key(self,
@@ -48,9 +48,10 @@ class Cache:
         form=repr, # How a value counts that JSON has no word for
     )->bytes|None: # None where the reply is not to be kept
         "What a question is found by: a hash of all that a reply depends on, and of no key"
-        if model.split('/')[0] in PROVIDERS or any(request.get(o) for o in _more_than_text) or request.get('n') not in (None, 1): return None
+        if model.split('/')[0] in PROVIDERS or any(o.get(nm) for o in (request, request.get('extra_body')) if isinstance(o, dict) for nm in _more_than_text) or request.get('n') not in (None, 1): return None
         if not self.sampled and _is_sampled(request): return None
-        asked = [FORMAT, model, _address(model, base_url), public_params(request)]
+        params = sorted((k, v) for k,v in request.items() if k!='messages')
+        asked = [FORMAT, model, _address(model, base_url), request.get('messages'), _counted(dict(params))]
         try: return hashlib.sha256(json.dumps(asked, sort_keys=True, default=form).encode()).digest()
         except (TypeError, ValueError, RecursionError): return None # no JSON: nothing to find it by
 
@@ -71,7 +72,7 @@ class Cache:
     def keep(self,
         key:bytes, # From `key`
         model:str, # Who answered
-        facts:dict, # The reply, as `reply_facts` writes it down
+        facts:dict, # The reply, as `reply_facts` writes it down: one that has more is not kept
         usage, # `Usage` of the call
     ):
         "Keep a reply, unless it is empty, cut off or refused; it is written in a thread of its own"
@@ -137,6 +138,9 @@ def as_cache(
     asked = cache not in (None, False)
     if cache is None: cache = _environment()
     if cache is None or cache is False: return None
+    if not asked:
+        try: return Cache(None if cache is True else cache)
+        except (ValueError, OSError, RuntimeError) as e: return warnings.warn(f'RLM_CACHE is not used: {e}', stacklevel=3)
     if not isinstance(cache, Cache):
         if cache is not True and not isinstance(cache, (str, os.PathLike)): raise TypeError(f'cache={cache!r:.60}: give True, the path of a file, Cache(…), or False for none.')
         cache = Cache(None if cache is True else cache)
@@ -146,7 +150,21 @@ def as_cache(
 
 # By what it is found
 
-_more_than_text = 'logprobs','audio','modalities','functions','web_search_options' # what comes of these is more than is kept of a reply
+def _counted(o):
+    "Parameters, without the texts that stand under a secret's name, and in their order: a model writes the fields of a schema in the order in which it has them"
+    if isinstance(o, (list,tuple)): return list(map(_counted, o))
+    return [[k, _counted(v)] for k,v in o.items() if not (is_secret_name(k) and _is_text(v))] if isinstance(o, dict) else o
+
+def _is_text(v): return isinstance(v, (str,bytes)) or isinstance(v, (list,tuple)) and bool(v) and all(isinstance(o, (str,bytes)) for o in v)
+
+def has_more(
+    response, # A reply
+)->bool:
+    "Is there more in it than is kept: images, sources, probabilities?"
+    choice = response.choices[0]
+    return any(getattr(o, nm, None) for o,names in ((choice.message, ('images','annotations','audio')), (choice, ('logprobs',)), (response, ('citations','search_results'))) for nm in names)
+
+_more_than_text = 'logprobs','prompt_logprobs','audio','modalities','functions','web_search_options' # what comes of these is more than is kept of a reply
 
 def _is_sampled(request):
     "Does it ask for another reply each time? Where nobody says a temperature, nobody does"

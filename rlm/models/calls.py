@@ -10,6 +10,7 @@ import asyncio, hashlib, json, random, time, warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fastcore.basics import patch
+from ._caching import has_more
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
 from .messages import Conversation, as_usage, clean_reply, facts_reply, message_of, reply_facts, reply_text, said_by
@@ -196,7 +197,7 @@ async def with_fallbacks(self:Call)->tuple: # The reply, its usage, and the `LM`
         except LMError as e:
             if lm is models[-1] or e.kind in _same_elsewhere: raise
         else:
-            if key and (self.request.get('tools') or reply_text(r).strip()): lm.cache.keep(key, lm.model, reply_facts(r), usage)
+            if key and (self.request.get('tools') or reply_text(r).strip()) and not has_more(r): lm.cache.keep(key, lm.model, reply_facts(r), usage)
             return r,usage,lm
 
 # %% ../../nbs/models/09_calls.ipynb #923e3f63

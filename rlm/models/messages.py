@@ -92,7 +92,7 @@ def clean_text(
 # %% ../../nbs/models/05_messages.ipynb #7b731521
 def _all_ascii(m):
     "Is there nothing to clean in a message, at a glance? `isascii` reads a flag, not the text"
-    try: return not isinstance(m, _reply.Fields) and (m.get('content') or '').isascii() and all(o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
+    try: return not isinstance(m, _reply.Fields) and (m.get('content') or '').isascii() and all(type(o) is type(o['function']) is dict and o['function']['arguments'].isascii() for o in m.get('tool_calls') or ())
     except (AttributeError, KeyError, TypeError): return False # content in parts, or of another form
 
 def _cleaned(m): return m if _all_ascii(m) else clean_text(m)
@@ -212,9 +212,10 @@ def cache_points(
 # %% ../../nbs/models/05_messages.ipynb #4c90b490
 def as_reply(
     completion:dict, # A chat completion, as the OpenAI protocol sends it
+    streamed:bool=False, # Is it as a stream leaves it? Then thinking stays in the text
 ): # A litellm `ModelResponse`, or, before litellm is imported, an object that is read in the same way
     "A reply"
-    try: return _reply.unsure() if imported() else _reply.reply(completion)
+    try: return _reply.unsure() if imported() else _reply.reply(completion, streamed)
     except Unsure: return load_litellm().ModelResponse(**completion)
 
 def as_usage(
@@ -247,7 +248,7 @@ def facts_reply(
 ): # A litellm `ModelResponse`
     "A reply that was written down, as a reply again"
     message = dict({k:v for k,v in facts.items() if k not in ('finish_reason','tokens')}, role='assistant')
-    res = as_reply(dict(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))]))
+    res = as_reply(dict(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))]), True)
     if said:=facts.get('tokens'): res.usage = as_usage(*said) # of the reply alone
     res._hidden_params['response_cost'] = usage and usage.cost
     return res

@@ -8,6 +8,7 @@ class WorkerProcess:
     bounds: Any
     helpers: Any
     pid: Any
+    given: bool
     folder: Any
     scratch: str
     fresh: Any

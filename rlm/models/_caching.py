@@ -48,7 +48,8 @@ class Cache:
         form=repr, # How a value counts that JSON has no word for
     )->bytes|None: # None where the reply is not to be kept
         "What a question is found by: a hash of all that a reply depends on, and of no key"
-        if model.split('/')[0] in PROVIDERS or any(o.get(nm) for o in (request, request.get('extra_body')) if isinstance(o, dict) for nm in _more_than_text) or request.get('n') not in (None, 1): return None
+        asks_more = any(o.get(nm) for o in (request, request.get('extra_body')) if isinstance(o, dict) for nm in _more_than_text)
+        if model.split('/')[0] in PROVIDERS or asks_more or request.get('n') not in (None, 1): return None
         if not self.sampled and _is_sampled(request): return None
         params = sorted((k, v) for k,v in request.items() if k!='messages')
         asked = [FORMAT, model, _address(model, base_url), request.get('messages'), _counted(dict(params))]

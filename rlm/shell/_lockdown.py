@@ -219,8 +219,7 @@ def has_threads():
 def lock_down(read, write, keep, file_size, files, need, abi=None):
     "Everything, in the right order; returns what is in force. Raises where a part of `need` (`landlock`, `seccomp`) cannot be had; the others are used where they are there. `abi` stands for a kernel with an older Landlock"
     linux = sys.platform.startswith('linux')
-    if has_threads():
-        raise CannotLock(16, 'Something that was imported has started a thread, which would stay outside of the sandbox.')
+    if has_threads(): raise CannotLock(16, 'Something that was imported has started a thread, which would stay outside of the sandbox.')
     close_others(keep)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, file_size)

@@ -84,8 +84,10 @@ same = dict(slash=dict(base_url='http://h/v1/'), user=dict(base_url='http://me:s
 other = dict(model=dict(model='openai/n'), url=dict(base_url='http://h/v2'), host=dict(base_url='http://i/v1'), query=dict(base_url='http://h/v1?version=2'), message=dict(messages=[dict(role='user', content='q ')]),
     role=dict(messages=[dict(role='system', content='q')]), picture=dict(messages=[dict(role='user', content=picture)]), seed=dict(seed=1), tools=dict(tools=[dict(type='function')]),
     form=dict(response_format=dict(type='json_object')), tokens=dict(max_tokens=5), body=dict(extra_body=dict(top_k=1)), top_p=dict(top_p=.5),
-    tokens_allowed=dict(extra_body=dict(allowed_token_ids=[1, 2])), others_allowed=dict(extra_body=dict(allowed_token_ids=[3])), no_token=dict(extra_body=dict(guided_json=dict(properties=dict(token=dict(type='string'))))),
-    token=dict(extra_body=dict(guided_json=dict(properties=dict(token=dict(type='number'))))), why_first=dict(response_format=dict(properties=dict(why={}, answer={}))), why_last=dict(response_format=dict(properties=dict(answer={}, why={}))))
+    tokens_allowed=dict(extra_body=dict(allowed_token_ids=[1, 2])), others_allowed=dict(extra_body=dict(allowed_token_ids=[3])),
+    no_token=dict(extra_body=dict(guided_json=dict(properties=dict(token=dict(type='string'))))),
+    token=dict(extra_body=dict(guided_json=dict(properties=dict(token=dict(type='number'))))),
+    why_first=dict(response_format=dict(properties=dict(why={}, answer={}))), why_last=dict(response_format=dict(properties=dict(answer={}, why={}))))
 never = dict(warm=dict(temperature=.1), warm_body=dict(extra_body=dict(temperature=1)), odd=dict(temperature='hot'), n=dict(n=2), logprobs=dict(logprobs=True),
     body_logprobs=dict(extra_body=dict(prompt_logprobs=2)), rules=dict(model='embedded/extractive'), search=dict(web_search_options=dict(a=1)))
 

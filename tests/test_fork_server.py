@@ -171,4 +171,4 @@ def test_a_signal_in_the_middle():
 
 def test_second_thread_is_seen():
     "Also where there is no /proc"
-    assert run_script('threads_seen.py').stdout.split()==['False','True','False','True']
+    assert run_script('threads_seen.py').stdout.split()==['False','False','True','True']

@@ -2,18 +2,16 @@
 import os,threading
 from rlm.shell._lockdown import has_threads
 
-def ask(listdir):
-    "Alone, and with a thread more"
-    os.listdir = listdir
-    alone,stop = has_threads(),threading.Event()
-    t = threading.Thread(target=stop.wait)
-    t.start()
-    print(alone, has_threads())
-    stop.set()
-    t.join()
-
 def missing(path): raise FileNotFoundError(path)
 
+def ask():
+    "With /proc, and without"
+    res = []
+    for os.listdir in (listdir, missing): res.append(has_threads())
+    return res
+
 listdir = os.listdir
-ask(listdir)
-ask(missing)
+alone,stop = ask(),threading.Event()
+threading.Thread(target=stop.wait).start()
+print(*alone, *ask())
+stop.set()

@@ -1,12 +1,14 @@
 "`benchmarks/real.py`: its tasks and their checks, whole runs against a server that counts as llama.cpp's does, what a second start does, and what it refuses"
 import csv,io,json,re
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from benchmarks import real,real_tasks
 from doubles import Raw,http
 from forks import run_script
 from project import check,root
+from rlm.bench.pair import _shorter
 from rlm.bench.results import read_results
 from rlm.models.scripted import ScriptedServer,completion
 
@@ -173,3 +175,10 @@ def test_command(llama, tmp_path):
     asked = command('--base-url', llama.url, '--model', 'openai/small', '--arm', 'vanilla', '--seeds', '0', '--tasks', 'semantic', '--out', tmp_path/'one')
     assert '**openai/small**' in (said := check(asked)) and '| vanilla | 0 of 1 | 0% to 79% | 1 |' in said
     assert '| semantic | 0/1 |' in check(command('--report', tmp_path/'one')) and command('--report', tmp_path).returncode==2
+
+def test_cut_to_a_number():
+    "A number of characters that fits the window is sent as it is, however much longer the whole is; one that does not is shortened to what fits"
+    text = 'so it went on and on '*5000
+    for cut,window,least,most in ((800, 1000, 800, 800), (8000, 1000, 2000, 5000), (True, 1000, 2000, 5000), (8000, None, 8000, 8000)):
+        sent,left_out = next(_shorter(SimpleNamespace(window=window), text, cut))
+        assert least<=len(text)-left_out<=most and least<=len(sent)<=most+200, (cut, window, len(sent))

@@ -37,7 +37,7 @@ def _measured(method, ask, lm):
 def _shorter(lm, text, cut):
     "`text`, and what to send where it is too long: each time the head and tail of four fifths"
     most = len(text) if cut is True or not cut else min(cut, len(text))
-    if cut and lm.window and (n := estimate_tokens(text))>.9*lm.window: most = min(most, int(.9*lm.window*most/n))
+    if cut and lm.window and (n := estimate_tokens(text)): most = min(most, int(.9*lm.window*len(text)/n))
     yield clip(text, most),len(text)-most
     while cut and (most := most*4//5)>=500: yield clip(text, most),len(text)-most
 

@@ -69,9 +69,8 @@ for m in list(re.finditer({re.escape(name)!r}, context))[:5]: print(context[max(
 def _judged(found, question):
     "Python that has a language model judge each row"
     read = found.code.partition('\nprint')[0]
-    asked = f'question = {question!r}'
     return f'''{read}
-{asked}
+question = {question!r}
 answers = llm_query_batched([f'"{{{found.free}}}"\\n\\nA list of such texts is searched for: {{question}}\\nDoes this text belong to what is searched for? Answer with yes or no only.' for row in rows])
 found = [row for row,answer in zip(rows, answers) if answer.lower().startswith('yes')]
 print(len(found))'''

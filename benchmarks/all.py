@@ -11,7 +11,7 @@ from pathlib import Path
 
 here = Path(__file__).resolve().parent
 sys.path.insert(0, str(here))
-from measure import number,show
+from measure import number,show,spent
 
 scripts = 'cold','onestep','steps','calls','many','contexts','sandbox','cache'
 most = 1.5 # times the committed ratio
@@ -83,7 +83,7 @@ def main():
     committed = json.loads(Path(args.check).read_text()) if args.check else None
     if committed and committed['short']!=args.short: stop(f"{args.check} was written {'with' if committed['short'] else 'without'} --short.")
     rows = measure(scripts, args.short, args.repeat)
-    print(f'{machine()}; medians of {args.repeat}; measured, floor of the same run, ratio')
+    print(f'{machine()}; medians of {args.repeat}, in {spent():.0f} s of processor time; measured, floor of the same run, ratio')
     show(rows)
     if args.json: save(args.json, args.short, rows=rows)
     if args.write: save(args.write, args.short, ratios={o['name']: round(o['ratio'], 3) for o in rows if o['checked']})

@@ -96,7 +96,7 @@ def rows(short=False):
             for way in ways: way(prompts(wide, 'warm', 'w')) # imports, connections, plans
             got = [[way(prompts(n, word, f'{transport}{wide}{i}')) for way in ways] for i in range(turns)]
             return [[min(o[j][k] for o in got) for j in (0, 1)] for k in (0, 1)]
-        n,turns = (400, 2) if short else (5000, 3)
+        n,turns = (300, 2) if short else (5000, 3)
         for wide in (32, 64):
             wall,_ = compare('1', 200, 'slow', wide, turns)
             ideal = math.ceil(200/wide)*latency

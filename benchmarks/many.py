@@ -44,11 +44,10 @@ def written(text, folder, lines):
 
 def rows(short=False, calls=20_000):
     n = 2000 if short else calls
-    prompts,lm = [f'{i}: {words}' for i in range(n)],Quick()
+    prompts,lm = [f'{i}: {words}' for i in range(500)],Quick()
     lm.map(prompts[:100])
-    alone = cpu(lambda: lm.map(prompts))/n
+    alone = cpu(lambda: lm.map(prompts))/500
     root = ScriptedLM([call_repl(f"r = llm_query_batched([f'{{i}}: {words}' for i in range({n})])\nprint(len(r))"), 'FINAL(done)'])
-    del prompts
     gc.collect()
     with tempfile.TemporaryDirectory() as folder:
         floors = [bare(500, folder)]

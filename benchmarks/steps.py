@@ -70,7 +70,7 @@ def rows(short=False):
         for k,value in zip(ks, at): yield row(f'step {k:,}{what}', value, floor, step_floor, note=f'{value/at[0]:.2f} x step {ks[0]}' if k!=ks[0] else '')
     meds = in_turns(1 if short else 3, run=lambda: in_worker(100), floor=lambda: cpu(bare_step, 100))
     yield row('a step of 100, auto', meds['run'], meds['floor'], step_floor)
-    lm = steps(Billing(200))
+    lm = steps(Billing(100))
     yield row('tokens billed with a prefix cache', sum(lm.billed)//4, lm.total[-1]//4, 'of the last prompt', unit='tok')
 
 if __name__=='__main__': main(rows, arguments(__doc__))

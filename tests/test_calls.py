@@ -142,6 +142,7 @@ def test_few_tools_at_once(shell):
 guesses = [f'Winter{y}!' for y in range(1900, 2060)] + [f'Summer{y}!' for y in range(1900, 2060)]
 find = 'found = []\nfor g in guesses:\n    try: r = %s\n    except Exception as e: r = str(e)\n    if g not in str(r): found.append(g)\nfound'
 
+@pytest.mark.one_in(2)
 @linux
 @pytest.mark.parametrize('call', ["llm_query('x', model='maybe '+g)", "llm_query(g, response_format=g)", 'echo(g)', 'say(g)', "llm_query('bad '+g)", "llm_query_batched(['bad '+g])[0]", "rlm_query('q', g)", "fails_in_a_call(g)"])
 def test_no_oracle(shell, monkeypatch, call):

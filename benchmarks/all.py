@@ -55,18 +55,23 @@ def sentence(ratios, rows, file):
     said = '; '.join(f"{o['name']}, from {number(ratios[o['name']])} to {number(o['ratio'])} times {o['floor_name']}" for o in rows)
     return f"{'This ratio' if len(rows)==1 else 'These ratios'} grew by more than half against {file}: {said}."
 
-def check(file, committed, rows, short, repeat):
-    "Ends the program where a ratio grew; what seems to have grown is measured once more, and then counts only if it grew again"
+def check(
+    file, # Where the committed ratios are
+    committed:dict, # What it holds: `machine` and `ratios`
+    rows:list, # What was measured
+    again, # Measures some scripts once more: `names -> rows`
+):
+    "Ends the program where a ratio grew; what seems to have grown is measured once more, and counts only if it has grown then too"
     ratios = committed['ratios']
-    if gone := missing(ratios, rows): stop(f"{file} has ratios that are not measured any more: {'; '.join(gone)}. Write it anew.", 1)
-    if more := sorted(o['name'] for o in rows if o['checked'] and o['name'] not in ratios): print(f"Not yet in {file}: {'; '.join(more)}.")
+    if gone := missing(ratios, rows): stop(f"{file} has ratios that are not measured: {'; '.join(gone)}. Write it anew.", 1)
+    if more := sorted(o['name'] for o in rows if o['checked'] and o['name'] not in ratios): print(f"Not in {file}, so compared with nothing: {'; '.join(more)}.")
     if committed['machine']!=machine(): print(f"{file} is of another machine ({committed['machine']}) than this ({machine()}).")
-    if first := grown(ratios, rows):
-        print(sentence(ratios, first, file), 'Once more:', flush=True)
-        names = {o['name'] for o in first}
-        again = [o for o in measure(sorted({o['script'] for o in first}), short, repeat) if o['name'] in names]
-        show(again)
-        if twice := grown(ratios, again): stop(sentence(ratios, twice, file), 1)
+    if once := grown(ratios, rows):
+        print(sentence(ratios, once, file), 'Once more:', flush=True)
+        names = {o['name'] for o in once}
+        second = [o for o in again(sorted({o['script'] for o in once})) if o['name'] in names]
+        show(second)
+        if twice := grown(ratios, second): stop(sentence(ratios, twice, file), 1)
     print(f'No ratio grew by more than half against {file}.')
 
 def save(file, short, **kw): Path(file).write_text(json.dumps(dict(machine=machine(), short=short, **kw), indent=1)+'\n')
@@ -87,6 +92,6 @@ def main():
     show(rows)
     if args.json: save(args.json, args.short, rows=rows)
     if args.write: save(args.write, args.short, ratios={o['name']: round(o['ratio'], 3) for o in rows if o['checked']})
-    if committed: check(args.check, committed, rows, args.short, args.repeat)
+    if committed: check(args.check, committed, rows, lambda names: measure(names, args.short, args.repeat))
 
 if __name__=='__main__': main()

@@ -7,8 +7,8 @@ from pathlib import Path
 from measure import arguments,main,process,process_floor,root,row
 
 serve = '''import time
-from rlm.models.scripted import ScriptedServer
-with ScriptedServer(lambda m: 'FINAL(done)') as server:
+from rlm.models.scripted import ScriptedServer, call_repl
+with ScriptedServer(lambda m: call_repl('x = len(context)') if 'in a cell' in str(m) and len(m)==2 else 'FINAL(done)') as server:
     print(server.url, flush=True)
     time.sleep(3600)
 '''
@@ -19,20 +19,22 @@ assert 'done' in json.loads(c.getresponse().read())['choices'][0]['message']['co
 '''
 run = '''import sys
 from rlm import RLM
-assert RLM('openai/m', base_url=sys.argv[1], mode={mode!r}, sandbox='trusted')('some context', 'q').answer=='done'
+run = RLM('openai/m', base_url=sys.argv[1], mode={mode!r}, sandbox={sandbox!r})('some context', {query!r})
+assert run.answer=='done' and run.steps=={query!r}.count('cell')+1
 assert not {{'litellm','pandas','matplotlib'}}&sys.modules.keys()
 '''
 ask = "import sys; from rlm.cli import main; assert main(['ask', 'Who built the lighthouse?', sys.argv[2], '--sandbox', 'trusted'])==0; assert 'litellm' not in sys.modules"
 cli = "import sys; from rlm.cli import main; sys.exit(main(['--help']))"
+def case(mode, sandbox='trusted', query='q'): return run.format(mode=mode, sandbox=sandbox, query=query),.6
 # case -> code, aim in seconds
-cases = {process_floor: ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15), 'one-step run, tools': (run.format(mode='tools'), .6),
-    'one-step run, fences': (run.format(mode='fence'), .6), 'rlm ask, embedded': (ask, .7)}
-slow = 'one-step run, tools','one-step run, fences','rlm ask, embedded'
+cheap = {process_floor: ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15)}
+some = {'one-step run, trusted': case('tools'), 'one cell, auto': case('tools', 'auto', 'in a cell'), 'rlm ask, embedded': (ask, .7)}
+more = {'one-step run, fences': case('fence'), 'one-step run, auto': case('tools', 'auto'), 'one cell, trusted': case('tools', query='in a cell')}
 
 def rows(short=False):
     "A row for each case, whose floor is the one that it contains"
-    chosen = {k:v for k,v in cases.items() if not (short and 'fences' in k)}
-    got = {k:[] for k in chosen}
+    cases = cheap | some | ({} if short else more)
+    got = {k:[] for k in cases}
     server = subprocess.Popen([sys.executable, '-c', serve], cwd=root, stdout=subprocess.PIPE, text=True)
     try:
         url = server.stdout.readline().strip()
@@ -40,12 +42,12 @@ def rows(short=False):
             doc = Path(tmp)/'doc.txt'
             doc.write_text('Ann built the lighthouse in 1822. '*100)
             for _ in range(1 if short else 6): # the first round of six warms the disk and is not counted
-                for k,(code,_) in chosen.items():
-                    for _ in range(1 if k in slow else 3): got[k].append(process(sys.executable, '-c', code, url, str(doc), cwd=tmp))
+                for k,(code,_) in cases.items():
+                    for _ in range(3 if k in cheap else 1): got[k].append(process(sys.executable, '-c', code, url, str(doc), cwd=tmp))
     finally: server.kill()
     meds = {k: [statistics.median(o) for o in zip(*(v if short else v[1:]))] for k,v in got.items()}
     for k,(cpu,wall,mb) in list(meds.items())[2:]:
-        floor = 'bare HTTP request' if 'run' in k else process_floor
+        floor = 'bare HTTP request' if 'run' in k or 'cell' in k else process_floor
         note = f'{wall:.2f} s, {mb:.0f} MB' + (f' (aim: {cases[k][1]} s)' if cases[k][1] else '')
         yield row(f'cold: {k}', cpu, meds[floor][0], floor, note=note)
 

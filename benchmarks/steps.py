@@ -63,7 +63,8 @@ def in_worker(n):
 def rows(short=False):
     marks = (20, 200, 400) if short else (20, 200, 1000, 2000)
     at_marks((40,)) # imports
-    ways = {'': {}, ', limits on cost and tokens': dict(cost=1000., tokens=10**9), ', trace file': dict(trace=True)}
+    limits,trace = dict(cost=1000., tokens=10**9),dict(trace=True)
+    ways = {'': {}, ', limits and trace': limits | trace} if short else {'': {}, ', limits on cost and tokens': limits, ', trace': trace, ', limits and trace': limits | trace}
     for what,kw in ways.items():
         ks = marks[1:2] if short and kw else marks
         at,floor = at_marks(ks, **kw)

@@ -31,13 +31,16 @@ def rows_of(script, short):
     if p.returncode: stop(f'{script}.py ended with {p.returncode}.')
     return [o | dict(script=script) for o in json.loads(p.stdout)]
 
-def middle(rounds):
-    "Of each row the one whose ratio is the median of all rounds"
-    names = {o['name']:None for r in rounds for o in r}
-    same = [sorted((o for r in rounds for o in r if o['name']==k), key=lambda o: o['ratio']) for k in names]
-    return [o[len(o)//2] for o in same]
+def measure(scripts, short, repeat): return [[row for o in scripts for row in rows_of(o, short)] for _ in range(repeat)]
 
-def measure(scripts, short, repeat): return middle([[row for o in scripts for row in rows_of(o, short)] for _ in range(repeat)])
+def each_row(rounds, which):
+    "Of each row the one of all rounds whose ratio `which` picks of them in order"
+    names = {o['name']:None for r in rounds for o in r}
+    return [which(sorted((o for r in rounds for o in r if o['name']==k), key=lambda o: o['ratio'])) for k in names]
+
+def middle(o): return o[len(o)//2]
+
+def least(o): return o[0]
 
 def grown(
     ratios:dict, # Those committed, by the name of their row
@@ -59,9 +62,9 @@ def check(
     file, # Where the committed ratios are
     committed:dict, # What it holds: `machine` and `ratios`
     rows:list, # What was measured
-    again, # Measures some scripts once more: `names -> rows`
+    again, # Measures some scripts once more: `names -> rounds of rows`
 ):
-    "Ends the program where a ratio grew; what seems to have grown is measured once more, and counts only if it has grown then too"
+    "Ends the program where a ratio grew; what seems to have grown is measured once more, and counts only if it has grown in each round then"
     ratios = committed['ratios']
     if gone := missing(ratios, rows): stop(f"{file} has ratios that are not measured: {'; '.join(gone)}. Write it anew.", 1)
     if more := sorted(o['name'] for o in rows if o['checked'] and o['name'] not in ratios): print(f"Not in {file}, so compared with nothing: {'; '.join(more)}.")
@@ -69,7 +72,7 @@ def check(
     if once := grown(ratios, rows):
         print(sentence(ratios, once, file), 'Once more:', flush=True)
         names = {o['name'] for o in once}
-        second = [o for o in again(sorted({o['script'] for o in once})) if o['name'] in names]
+        second = [o for o in each_row(again(sorted({o['script'] for o in once})), least) if o['name'] in names]
         show(second)
         if twice := grown(ratios, second): stop(sentence(ratios, twice, file), 1)
     print(f'No ratio grew by more than half against {file}.')
@@ -87,7 +90,7 @@ def main():
     args = p.parse_args()
     committed = json.loads(Path(args.check).read_text()) if args.check else None
     if committed and committed['short']!=args.short: stop(f"{args.check} was written {'with' if committed['short'] else 'without'} --short.")
-    rows = measure(scripts, args.short, args.repeat)
+    rows = each_row(measure(scripts, args.short, args.repeat), middle)
     print(f'{machine()}; medians of {args.repeat}, in {spent():.0f} s of processor time; measured, floor of the same run, ratio')
     show(rows)
     if args.json: save(args.json, args.short, rows=rows)

@@ -4,7 +4,7 @@ Each case is a whole process, measured in turns with the floors, an interpreter 
 memory are those of the process and of what it started; the model answers from a server in a process of its own."""
 import statistics,subprocess,sys,tempfile
 from pathlib import Path
-from measure import arguments,main,process,process_floor,root,row
+from measure import arguments,imports,main,process,process_floor,root,row
 
 serve = '''import time
 from rlm.models.scripted import ScriptedServer, call_repl
@@ -27,7 +27,7 @@ ask = "import sys; from rlm.cli import main; assert main(['ask', 'Who built the 
 cli = "import sys; from rlm.cli import main; sys.exit(main(['--help']))"
 def case(mode, sandbox='trusted', query='q'): return run.format(mode=mode, sandbox=sandbox, query=query),.6
 # case -> code, aim in seconds
-cheap = {process_floor: ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15)}
+cheap = {process_floor: (imports, None), 'python -c pass': ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15)}
 some = {'one-step run, trusted': case('tools'), 'one cell, auto': case('tools', 'auto', 'in a cell'), 'rlm ask, embedded': (ask, .7)}
 more = {'one-step run, fences': case('fence'), 'one-step run, auto': case('tools', 'auto'), 'one cell, trusted': case('tools', query='in a cell')}
 
@@ -43,12 +43,11 @@ def rows(short=False):
             doc.write_text('Ann built the lighthouse in 1822. '*100)
             for _ in range(1 if short else 6): # the first round of six warms the disk and is not counted
                 for k,(code,_) in cases.items():
-                    for _ in range(3 if k in cheap else 1): got[k].append(process(sys.executable, '-c', code, url, str(doc), cwd=tmp))
+                    for _ in range(3 if k in cheap else 1): got[k].append(process(code, url, str(doc), cwd=tmp))
     finally: server.kill()
     meds = {k: [statistics.median(o) for o in zip(*(v if short else v[1:]))] for k,v in got.items()}
-    for k,(cpu,wall,mb) in list(meds.items())[2:]:
-        floor = 'bare HTTP request' if 'run' in k or 'cell' in k else process_floor
+    for k,(cpu,wall,mb) in list(meds.items())[1:]:
         note = f'{wall:.2f} s, {mb:.0f} MB' + (f' (aim: {cases[k][1]} s)' if cases[k][1] else '')
-        yield row(f'cold: {k}', cpu, meds[floor][0], floor, note=note)
+        yield row(f'cold: {k}', cpu, meds[process_floor][0], process_floor, note=note, checked=k in (cheap | some) and 'bare' not in k and k!='python -c pass')
 
 if __name__=='__main__': main(rows, arguments(__doc__))

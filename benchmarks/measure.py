@@ -1,5 +1,5 @@
 "What the scripts of this folder share: processor time here and in what was started, floors that need no line of rlm, rows with a ratio, and how they are printed"
-import argparse,contextlib,io,json,os,resource,statistics,subprocess,sys,time
+import argparse,contextlib,io,json,os,resource,statistics,subprocess,sys,sysconfig,time
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
@@ -45,7 +45,7 @@ def in_turns(turns, **ways):
 
 cell = 'found = [i for i in range(50) if i%7==0]\nprint(found)\nlen(found)'
 message = dict(role='user', content='A sentence of a prompt, as long as any other. '*10)
-step_floor,process_floor = 'bare exec and JSON', 'python -c pass'
+step_floor,process_floor,fork_floor = 'bare exec and JSON','standard library imports','bare fork'
 
 def bare_step():
     "The floor of a step: such a cell run by `exec`, and the JSON of a call and of its reply"
@@ -54,17 +54,34 @@ def bare_step():
 
 def bare_step_cpu(n=50): return cpu(bare_step, n)
 
-def process(*args, **kw):
-    "Processor seconds, wall-clock seconds and MB of a process and of what it started; one that fails ends this one"
+# -S, for what `site` does depends on what else is installed (.pth files)
+python = sys.executable,'-S','-c'
+env = {**os.environ, 'PYTHONPATH': f"{root}:{sysconfig.get_path('purelib')}"}
+imports = 'import argparse,ast,asyncio,concurrent.futures,dataclasses,http.client,inspect,json,logging,pathlib,sqlite3,tempfile,typing,uuid'
+forks = imports + """,gc,os,resource
+n,who = 8,(resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+def spent(): return sum(o.ru_utime+o.ru_stime for o in map(resource.getrusage, who))
+start = spent()
+for _ in range(n):
+    if not os.fork():
+        gc.collect() # what the child touches is copied
+        os._exit(0)
+    os.wait()
+print((spent()-start)/n)"""
+
+def process(code, *args, **kw):
+    "Processor seconds, wall-clock seconds and MB of a new Python and of what it started; one that fails ends this one"
     start = time.perf_counter()
-    p = subprocess.Popen(args, env={**os.environ, 'PYTHONPATH': str(root)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **kw)
+    p = subprocess.Popen([*python, code, *args], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **kw)
     said = p.stderr.read()
     _,status,used = os.wait4(p.pid, 0)
     p.returncode = os.waitstatus_to_exitcode(status)
     if p.returncode: raise SystemExit(said.decode())
     return used.ru_utime+used.ru_stime,time.perf_counter()-start,used.ru_maxrss/1024
 
-def bare_process_cpu(n=3): return min(process(sys.executable, '-c', 'pass')[0] for _ in range(n))
+def printed(code): return float(subprocess.run([*python, code], env=env, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+def bare_fork_cpu(): return printed(forks)
 
 def row(name, value, floor, floor_name, unit='ms', note='', checked=True):
     "A row of the table; `value` and `floor` in seconds where `unit` is a time. One that is not `checked` (it waits, and tells of the machine's other work) is shown only"

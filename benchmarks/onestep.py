@@ -1,7 +1,7 @@
 "Runs of one step in a process that is warm, one after another and 64 at once, in this process and in workers: `python benchmarks/onestep.py [--short] [--json]`"
 import time
 from concurrent.futures import ThreadPoolExecutor
-from measure import arguments,bare_process_cpu,bare_step_cpu,cpu,in_turns,main,process_floor,row,settled,step_floor
+from measure import arguments,bare_fork_cpu,bare_step_cpu,cpu,fork_floor,in_turns,main,row,settled,step_floor
 from rlm.core import RLM
 from rlm.models.scripted import ScriptedLM
 
@@ -20,7 +20,7 @@ def together(sandbox):
 
 def rows(short=False):
     n,turns = (8,3) if short else (20,5)
-    floors = dict(trusted=(bare_step_cpu, step_floor), auto=(bare_process_cpu, process_floor)) # a worker is a process
+    floors = dict(trusted=(bare_step_cpu, step_floor), auto=(bare_fork_cpu, fork_floor)) # a worker is forked
     for sandbox,(floor,floor_name) in floors.items():
         for _ in range(3): one(sandbox)
         clock = time.process_time if sandbox=='trusted' else settled

@@ -1,7 +1,7 @@
 "What isolation costs: start, a worker, a cell, a call to the host, a large context; each against a floor measured in the same run: `python benchmarks/sandbox.py [--short] [--json] [--sandbox strict] [--mb 1000]`"
-import statistics,subprocess,sys,time
+import statistics,time
 from pathlib import Path
-from measure import arguments,bare_process_cpu,bare_step,cell,cpu,in_turns,main,process,process_floor,row,settled,spent,step_floor
+from measure import arguments,bare_fork_cpu,bare_step,cell,cpu,fork_floor,in_turns,main,printed,process,row,settled,spent,step_floor
 from rlm.shell.bounds import process_pids
 from rlm.tools import prep_shell
 
@@ -30,7 +30,7 @@ def worker(sandbox):
 
 def starts(sandbox):
     "Cold start, and one with a worker in reserve"
-    floor = process(sys.executable, '-c', 'import rlm.tools')[1]
+    floor = process('import rlm.tools')[1]
     sh,cold = seconds(lambda: prep_shell('some text', sandbox=sandbox))
     sh.run('1')
     settled()
@@ -42,22 +42,25 @@ def starts(sandbox):
 def workers(sandbox, n):
     "Processor time, time and memory of a worker with its first cell"
     worker(sandbox).close()
+    floors = [bare_fork_cpu() for _ in range(2)]
     start = settled()
     shells,times = zip(*(seconds(lambda: worker(sandbox)) for _ in range(n)))
     pss = [pss_mb(process_pids(o._w.process.pid)[-1]) for o in shells]
-    used,floor = (settled()-start)/n,bare_process_cpu()
+    used = (settled()-start)/n
     for o in shells: o.close()
-    yield row(f'{sandbox}: processor time of a worker', used, floor, process_floor, note=f'{statistics.median(pss):.1f} MB (Pss)' if any(pss) else '')
-    for k,f in dict(best=min, median=statistics.median).items(): yield row(f'{sandbox}: time to the first cell, {k}', f(times), floor, process_floor, checked=False)
+    floor = statistics.median([*floors, bare_fork_cpu()])
+    yield row(f'{sandbox}: processor time of a worker', used, floor, fork_floor, note=f'{statistics.median(pss):.1f} MB (Pss)' if any(pss) else '')
+    for k,f in dict(best=min, median=statistics.median).items(): yield row(f'{sandbox}: time to the first cell, {k}', f(times), floor, fork_floor, checked=False)
 
 def cells(sandbox, n):
     "Processor time, of both processes, of a cell and of a call to the host; beside it the time on the clock"
     sh,here = worker(sandbox),prep_shell('some text', sandbox='trusted')
-    calls = f'import time\nstart = time.perf_counter()\nfor _ in range({n}): budget()\n(time.perf_counter()-start)/{n}'
+    calls = f'import time\nstart = time.perf_counter()\nfor _ in range({4*n}): budget()\n(time.perf_counter()-start)/{4*n}'
     def run(s): return lambda: [s.run(cell) for _ in range(n)]
     def each(f): return lambda: cpu(f, clock=spent)/n
     for s in (sh,here): run(s)() # imports, plans
-    meds = in_turns(3, cell=each(run(sh)), here=each(run(here)), host=each(lambda: sh.run(calls)), floor=each(lambda: cpu(bare_step, n)))
+    host = each(lambda: sh.run(calls))
+    meds = in_turns(3, cell=each(run(sh)), here=each(run(here)), host=lambda: host()/4, floor=each(lambda: cpu(bare_step, n)))
     wall = statistics.median(seconds(lambda: sh.run(cell))[1] for _ in range(n))
     yield row(f'{sandbox}: a cell', meds['cell'], meds['floor'], step_floor, note=f"{1e3*wall:.2f} ms on the clock; CPU in process {1e3*meds['here']:.2f} ms")
     yield row(f'{sandbox}: a call to the host', meds['host'], meds['floor'], step_floor, note=f'{1e3*sh.run(calls).value:.2f} ms on the clock')
@@ -67,7 +70,7 @@ def large(sandbox, mb):
     "A large context: processor time, and the most memory of both processes beyond what they have for a small one"
     text = 'All work and no play. '*(mb*1_000_000//22)
     code = f"import time; t = time.process_time(); b'x'*{len(text)}; print(time.process_time()-t)"
-    floor = float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
+    floor = printed(code)
     host,start = peak_mb('self')-len(text)/2**20,spent()
     sh,t = seconds(lambda: prep_shell(text, sandbox=sandbox))
     assert sh.run('len(context)').value==len(text)

@@ -2,6 +2,7 @@
 
     python benchmarks/all.py --short                                   # under 40 seconds of processor time
     python benchmarks/all.py --short --check benchmarks/ratios.json    # exits with 1 where a ratio grew by more than half: what CI runs
+    python benchmarks/all.py --short --check benchmarks/ratios.json --only calls steps
     python benchmarks/all.py --short --write benchmarks/ratios.json    # after a change that is meant to cost what it costs
 
 Each script of `scripts` runs in a process of its own, in turns, and the round whose ratio is the median counts. Ratios are compared, never times: both sides are processor time (or
@@ -84,17 +85,20 @@ def main():
     p.add_argument('--short', action='store_true', help='fewer and smaller')
     p.add_argument('--repeat', type=int, default=3, help='rounds, of which the median counts (3)')
     p.add_argument('--json', metavar='FILE', help='the rows, and the machine in words')
+    p.add_argument('--only', nargs='+', choices=scripts, default=scripts, metavar='SCRIPT', help=f"these alone of {', '.join(scripts)}")
     group = p.add_mutually_exclusive_group()
     group.add_argument('--check', metavar='FILE', help='compare with the ratios of a file')
     group.add_argument('--write', metavar='FILE', help='write the ratios to a file')
     args = p.parse_args()
     committed = json.loads(Path(args.check).read_text()) if args.check else None
+    if args.write and args.only!=scripts: stop('--write takes all scripts: leave out --only.')
     if committed and committed['short']!=args.short: stop(f"{args.check} was written {'with' if committed['short'] else 'without'} --short.")
-    rows = each_row(measure(scripts, args.short, args.repeat), middle)
+    rows = each_row(measure(args.only, args.short, args.repeat), middle)
     print(f'{machine()}; medians of {args.repeat}, in {spent():.0f} s of processor time; measured, floor of the same run, ratio')
     show(rows)
     if args.json: save(args.json, args.short, rows=rows)
     if args.write: save(args.write, args.short, ratios={o['name']: round(o['ratio'], 3) for o in rows if o['checked']})
+    if committed and args.only!=scripts: committed['ratios'] = {o['name']: committed['ratios'][o['name']] for o in rows if o['name'] in committed['ratios']}
     if committed: check(args.check, committed, rows, lambda names: measure(names, args.short, args.repeat))
 
 if __name__=='__main__': main()

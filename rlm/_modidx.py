@@ -824,7 +824,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'rlm.shell.calls._schema': ('shell/calls.html#_schema', 'rlm/shell/calls.py'),
                                  'rlm.shell.calls._several': ('shell/calls.html#_several', 'rlm/shell/calls.py'),
                                  'rlm.shell.calls._signature': ('shell/calls.html#_signature', 'rlm/shell/calls.py'),
-                                 'rlm.shell.calls._size': ('shell/calls.html#_size', 'rlm/shell/calls.py'),
                                  'rlm.shell.calls._text': ('shell/calls.html#_text', 'rlm/shell/calls.py'),
                                  'rlm.shell.calls._texts': ('shell/calls.html#_texts', 'rlm/shell/calls.py'),
                                  'rlm.shell.calls._tokens': ('shell/calls.html#_tokens', 'rlm/shell/calls.py'),

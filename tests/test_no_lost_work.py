@@ -300,7 +300,7 @@ def test_names_tell_why():
 def test_dead_worker(reply):
     "A worker that dies after its cell: the model is told, and goes on in a new one; at the last step the run says why there is no answer"
     def late(messages):
-        for w in list(process._live):
+        for w in [o for o in list(process._live) if o.alive]: # the number of another may by now be a stranger's
             with suppress(ProcessLookupError):
                 for pid in bounds.process_pids(w.process.pid): os.kill(pid, signal.SIGKILL)
         return reply

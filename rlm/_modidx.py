@@ -803,6 +803,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'rlm.shell.base.Shell.variables': ('shell/base.html#shell.variables', 'rlm/shell/base.py'),
                                 'rlm.shell.base.held': ('shell/base.html#held', 'rlm/shell/base.py'),
                                 'rlm.shell.base.is_quiet': ('shell/base.html#is_quiet', 'rlm/shell/base.py'),
+                                'rlm.shell.base.running_ipython': ('shell/base.html#running_ipython', 'rlm/shell/base.py'),
                                 'rlm.shell.base.show_value': ('shell/base.html#show_value', 'rlm/shell/base.py')},
             'rlm.shell.bounds': { 'rlm.shell.bounds.Bounds': ('shell/bounds.html#bounds', 'rlm/shell/bounds.py'),
                                   'rlm.shell.bounds.exceeded': ('shell/bounds.html#exceeded', 'rlm/shell/bounds.py'),

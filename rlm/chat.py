@@ -8,7 +8,7 @@ __all__ = ['show_items', 'closed_messages', 'Chat']
 # %% ../nbs/machine/13_chat.ipynb #3ce658c6
 import sys, time, warnings
 from collections.abc import Callable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
 from .config import RunConfig, check_context, check_query
@@ -19,8 +19,9 @@ from .modes import ToolsMode
 from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
 from .secrets import clean
 from .shell.capture import clip
-from .shell.ipython import ReplShell
 from .shell.lookup import answer_text
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/13_chat.ipynb #95a7cc07
 def _item_text(item, step):
@@ -73,7 +74,7 @@ def closed_messages(
 @documented
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers; limits hold for each question"
-    sh:ReplShell # Holds the context and the variables
+    sh:'ReplShell' # Holds the context and the variables
     messages:list[dict] # What the next prompt begins with
     history:list[dict] # All that was ever said
     def __init__(self,

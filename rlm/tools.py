@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 from fastcore.basics import patch
 from ._docs import documented
 from ._registry import HELPERS
@@ -24,8 +25,9 @@ from .models.params import estimate_tokens
 from .models.providers import LMError
 from .shell.functions import AnswerTools, no_input, print_help, print_objects
 from .shell.interrupt import parallel
-from .shell.ipython import ReplShell
 from .shell.open import default_sandbox, make_shell
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/03_tools.ipynb #a340a757
 most_children = 8 # child runs at the same time: each has a process and a model of its own
@@ -47,7 +49,7 @@ class ChildSlots:
 class ReplTools(AnswerTools):
     "The functions that a model finds in its REPL, and what a run lends them"
     def __init__(self,
-        sh:ReplShell, # Their shell
+        sh:'ReplShell', # Their shell
         lm:LM|None, # Who answers sub-calls; None if no model was given
     ):
         super().__init__(sh)
@@ -195,7 +197,7 @@ def prep_shell(
     tools:dict|list|None=None, # More functions or values for the REPL: by name, or functions that have one
     sandbox:str|None=None, # Where cells run: `auto` or `strict` in a worker that is locked in, `monty`, or `trusted` in this process, which is no boundary; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
     **params, # More for `LM`: api_key, temperature …
-)->ReplShell: # An IPython shell, or what stands for one; `sh.user_ns` holds the variables, `sh.close()` lets go of them. Raises `SandboxError`
+)->'ReplShell': # An IPython shell, or what stands for one; `sh.user_ns` holds the variables, `sh.close()` lets go of them. Raises `SandboxError`
     "Make the REPL for one context"
     own = named_tools(tools)
     lm = as_lm(model, base_url, prep_shell, **params) if model or base_url or params else None
@@ -216,7 +218,7 @@ def prep_shell(
 # %% ../nbs/machine/03_tools.ipynb #9964d44c
 @documented
 def make_run_repl(
-    sh:ReplShell, # Made by `prep_shell`
+    sh:'ReplShell', # Made by `prep_shell`
     max_output:int=5000, # Characters of output that the model sees of one cell; head and tail of a longer one
     timeout:float|None=None, # Seconds that one cell may take; None for no limit
 )->Callable: # `run_repl(python_code: str) -> str`; its `run_repl.cell(python_code) -> Cell` says all that came of it

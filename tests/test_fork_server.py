@@ -85,6 +85,25 @@ def test_server_is_killed(kind):
     assert other.run('1').value==1
     for o in (sh,other): o.close()
 
+def test_server_and_worker_are_killed(kind):
+    "A server that is gone before it is known to be is asked for one worker in vain: the cell that found its own worker dead runs in another, with the variables"
+    sh = Shell(kind)
+    sh.run('x = 5')
+    sh._w.ask('rest') # the checkpoint is written
+    server = stat(sh._w.process.pid)[0] # its parent: with bubblewrap another than who was started
+    os.kill(server, signal.SIGSTOP)
+    sh._w.end()
+    before = {*process._live}
+    def kill(end=time.monotonic()+20):
+        while not {*process._live}-before and time.monotonic()<end: time.sleep(.01)
+        os.kill(server, signal.SIGKILL)
+    killer = threading.Thread(target=kill)
+    killer.start()
+    cell = sh.run('x = x+1')
+    killer.join()
+    assert cell.error is None and 'variables that are back: x' in cell.output and sh.run('x').value==6, cell.output
+    sh.close()
+
 def test_ends(kind):
     "How each of several workers ends is told to its own host object"
     ws = [take_worker(kind, Bounds(), ours) for _ in range(3)]

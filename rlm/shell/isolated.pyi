@@ -2,12 +2,14 @@
 from collections.abc import Mapping
 from rlm.shell.bounds import Bounds
 from typing import Any
-__all__ = ['most_tools', 'WorkerDied', 'clean_all', 'RemoteNames', 'IsolatedShell']
+__all__ = ['most_tools', 'WorkerDied', 'clean_all', 'what_is_lost', 'RemoteNames', 'IsolatedShell']
 
 class WorkerDied(RuntimeError):
     ...
 
 def clean_all(o: Any, secrets: list | tuple=...) -> Any: ...
+
+def what_is_lost(back: list, lost: list, full: bool) -> str: ...
 
 class RemoteNames(Mapping):
     sh: Any

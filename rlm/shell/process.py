@@ -242,19 +242,19 @@ def _next_worker(key):
         _pool[key] = WorkerProcess(*key)
     return w
 
-def take_worker(kind, bounds, helpers):
-    "A worker that is locked in and has run nothing"
+def take_worker(kind, bounds, helpers, folder=None):
+    "A worker that is locked in and has run nothing, if need be in the `folder` of one that is gone"
     key = kind,bounds,helpers
-    w = _next_worker(key)
+    w = WorkerProcess(*key, folder) if folder else _next_worker(key)
     try: return w.ready()
     except MissingPackage:
         with _lock:
             if not learn_packages(helpers): raise
             if old:=_pool.pop(key, None): old.remove() # it lacks the same
-        return take_worker(*key)
+        return take_worker(*key, folder)
     except SandboxError:
         if w.fresh: raise
-    return WorkerProcess(*key).ready() # somebody has killed the one in reserve, or what forks them
+    return WorkerProcess(*key, folder).ready() # somebody has killed the one in reserve, or what forks them
 
 # %% ../../nbs/shell/11_process.ipynb #93f338b0
 def _end_all():

@@ -21,10 +21,10 @@ from .capture import ClippedText, clip
 from .folders import remove_folder
 from .helpers import HostCalls, bytes_of, send_helpers
 from .interrupt import CellTimeout
-from .isolated import IsolatedShell, WorkerDied
+from .isolated import IsolatedShell, WorkerDied, what_is_lost
 from .lookup import MissingVariable
 from .machine import SandboxError, choose
-from .process import WorkerProcess, take_worker
+from .process import take_worker
 from .rest import Rest
 
 # %% ../../nbs/shell/16_sandbox.ipynb #65323380
@@ -123,27 +123,22 @@ def _restart(self:SandboxShell):
     size,n = folder_use(old.scratch, self.bounds.scratch_files)
     full = size>self.bounds.scratch or n>self.bounds.scratch_files # the new worker would be over its limit at once
     if full and mine: remove_folder(old.scratch)
-    for restore in (True,False):
-        try: w = WorkerProcess(self.kind, self.bounds, self.native, old.folder if mine else None).ready()
+    bad = False # can the checkpoint not be read?
+    for restore in (True,True,False): # a worker may die of something else, with its fork server for one
+        if restore and bad: continue
+        try: w = take_worker(self.kind, self.bounds, self.native, old.folder if mine else None)
         except (SandboxError, OSError) as e: return f'A new one could not be started: {e}'
         self._finalizer.detach()
         self._attach(w)
         try:
             back = [o for o in self._open(restore) if isinstance(o, str)]
             break
-        except Exception as e: # a checkpoint that cannot be read, for one
+        except Exception as e:
             self._w.end()
+            bad = bool(self._w.why) or not isinstance(e, ConnectionError)
             if not restore: return f'A new one could not be opened ({self._w.why or e}).'
     self._last_names = [o for o in before if o in back]
-    return _what_is_lost(self._last_names, [o for o in before if o not in back], full)
-
-def _what_is_lost(back, lost, full):
-    said = []
-    if back: said.append(f"variables that are back: {', '.join(back)}")
-    if lost: said.append(f"lost: {', '.join(lost)}")
-    if not said: said.append('there were no variables')
-    if full: said.append('the files of its folder are gone, which were too many or too large')
-    return '; '.join(['A new one was started, with `context` and the helpers', *said]) + '.'
+    return what_is_lost(self._last_names, [o for o in before if o not in back], full)
 
 # %% ../../nbs/shell/16_sandbox.ipynb #d04c315f
 @patch

@@ -16,7 +16,7 @@ from ._zygote import ForkServer
 from .folders import endings, make_folder, remove_folder
 from .interrupt import CellTimeout, interrupt_thread
 from .launch import MissingPackage, few_threads, learn_packages, needs, server_command, server_key, start_error, worker_command, worker_config
-from .machine import SandboxError, choices
+from .machine import SandboxError, choices, hearing
 from .places import python_path
 
 # %% ../../nbs/shell/11_process.ipynb #b6f87e47
@@ -55,7 +55,7 @@ def _new_folder():
 def _popen(cmd, fd, folder):
     "Start a program with one more descriptor, and an environment of nothing but a folder of its own"
     env = dict(TMPDIR=f'{folder}/boot', HOME=f'{folder}/boot', LANG='C.UTF-8', **few_threads)
-    return _spawn(lambda: subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    return _spawn(lambda: subprocess.Popen(hearing(cmd), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         pass_fds=[fd], env=env, cwd='/', start_new_session=True, umask=0o077))
 
 # %% ../../nbs/shell/11_process.ipynb #7b349f18

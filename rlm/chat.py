@@ -81,9 +81,10 @@ class Chat:
         rlm:RunConfig, # Who answers: an `RLM`
         context:object, # What the questions are about
         messages:list=(), # What was said before, the system message first
+        meanwhile:Callable|None=None, # Called while the process of the REPL starts
     ):
         check_context(context)
-        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context),list(messages),list(messages),0
+        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context, meanwhile),list(messages),list(messages),0
 
     def __repr__(self): return f"Chat({self.rlm!r}, context={describe(self.sh.helpers.get('context'))}, questions={self.asked})"
 

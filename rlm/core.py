@@ -59,7 +59,7 @@ class RLM(RunConfig):
     )->Run: # Whatever happened on the way: see `stop`, `limit` and `error`. Ctrl-C raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last` too
         "Ask one question about one context"
         check_query(query)
-        with Chat(self, context) as chat: return chat(query, verbose)
+        with Chat(self, context, meanwhile=self.look_up) as chat: return chat(query, verbose)
 
 # %% ../nbs/machine/15_core.ipynb #da53b029
 @patch

@@ -10,6 +10,7 @@ from rlm.shell._lockdown import landlock_abi
 from rlm.shell._wire import Link
 from rlm.shell._zygote import Server
 from rlm.shell.bounds import Bounds
+from rlm.shell.machine import usable_bwrap
 from rlm.shell.process import WorkerProcess, take_worker
 from rlm.shell.sandbox import SandboxShell
 
@@ -150,15 +151,26 @@ def test_fork_of_the_host():
     "A child that the host forks has a server of its own, and its end is nothing to the parent's"
     assert run_script('fork_and_start.py').stdout=='child 6 True\nparent 5 True\n'
 
-def test_children_of_a_deaf_host():
-    "A host that ignores SIGCHLD hands that on; the end of one worker is the end of that one alone"
+def test_children_of_a_deaf_host(kind):
+    "A host that ignores SIGCHLD hands that on; the end of one worker is the end of that one alone, and bubblewrap is usable all the same"
     process._servers.clear()
     old = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    try: one,two = [take_worker('landlock', Bounds(), ours) for _ in range(2)]
+    try:
+        assert kind=='landlock' or usable_bwrap.__wrapped__()[0]
+        one,two = [take_worker(kind, Bounds(), ours) for _ in range(2)]
     finally: signal.signal(signal.SIGCHLD, old)
     one.process.kill()
     assert one.process.wait(5)==-signal.SIGKILL and two.process.poll() is None and two.process.server.alive()
     for o in (one,two): o.remove()
+
+def test_full_stderr(kind):
+    "What a server is told to complain to may be full: it goes on"
+    process._servers.clear()
+    w = take_worker(kind, Bounds(), ours)
+    server = stat(w.process.pid)[0]
+    flags = next(o for o in Path(f'/proc/{server}/fdinfo/2').read_text().splitlines() if o.startswith('flags:'))
+    assert int(flags.split()[1], 8) & os.O_NONBLOCK
+    w.remove()
 
 def test_no_room_for_its_file():
     "A host that has no room for the file by which a worker is known has no worker, and the server ends that"

@@ -29,6 +29,7 @@ def make_shell(
     bounds:Bounds=Bounds(), # How much a worker may use
     secrets:list=(), # Values to cut out of what comes back
     models:list=(), # Models that code may name in its calls
+    wait:bool=True, # Until it can run cells? Else whoever needs it first does, and raises what this would have
 )->'ReplShell|SandboxShell|MontyShell': # Its `backend` says in words what it is; raises `SandboxError` where it cannot be had
     "A REPL, isolated as asked for"
     if sandbox in (None,'trusted'):
@@ -37,4 +38,4 @@ def make_shell(
         sh.backend = 'trusted: cells run in this process, which is no boundary'
         return sh
     if sandbox=='monty': return MontyShell(bounds, secrets, models)
-    return SandboxShell(sandbox, helpers, bounds, secrets, models)
+    return SandboxShell(sandbox, helpers, bounds, secrets, models, wait)

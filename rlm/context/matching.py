@@ -80,7 +80,7 @@ def _behind(a, i, b, j, most):
     x,y = a[i-n:i][::-1],b[j-n:j][::-1]
     return _ahead(x, 0, y, 0)
 
-# %% ../../nbs/context/05_matching.ipynb #3826788f
+# %% ../../nbs/context/05_matching.ipynb #2b390e1d
 class Match(NamedTuple):
     "A piece of a text that stands in the context"
     start:int # Where it begins in the text
@@ -97,12 +97,12 @@ class Matcher:
     def __init__(self,
         text:str, # The context, as `FlatContext` has it
     ):
-        self.text = text
+        self.lines,self.text = text,text.replace('\n', ' ') # a line break is often written as a blank
         places = max(0, len(text)-_size+1)
         self.step = max(1, -(-places//_most_places))
         n = -(-places//self.step)
         self.mask = (1 << max(8, (4*n).bit_length())) - 1
-        self.heads,self.nexts,self.left = array('i', [-1])*(self.mask+1),array('i', [-1])*n,200_000 # `left`: comparisons that may still be made for the sake of the longest piece
+        self.heads,self.nexts,self.left = array('i', [-1])*(self.mask+1),array('i', [-1])*n,50_000 # `left`: comparisons that may still be made for the sake of the longest piece
         self.least = max(20, self.step+_size-1) # characters of a piece that is surely found
         self._fill(n)
 
@@ -122,10 +122,10 @@ class Matcher:
             if self.text.startswith(piece, at): yield at
             j = self.nexts[j]
 
-# %% ../../nbs/context/05_matching.ipynb #60d66971
+# %% ../../nbs/context/05_matching.ipynb #eb74dc87
 class _Search:
     "The search for the pieces of one text"
-    def __init__(self, matcher, text): self.m,self.text,self.found = matcher,text,[]
+    def __init__(self, matcher, text): self.m,self.lines,self.text,self.found = matcher,text,text.replace('\n', ' '),[]
 
     def _grown(self, i, at):
         "The match around 16 characters that are alike; what was matched just before may turn out to belong to it"
@@ -142,7 +142,7 @@ class _Search:
 
     def _is_sure(self, m):
         "Is it long, or a number of whole lines?"
-        text,there = self.text,self.m.text
+        text,there = self.lines,self.m.lines
         if m.end-m.start>=256: return True
         is_line = (not m.start or text[m.start-1]=='\n' or text[m.start]=='\n') and (m.end==len(text) or text[m.end]=='\n' or text[m.end-1]=='\n')
         return is_line and (not m.at or there[m.at-1]=='\n' or there[m.at]=='\n') and (m.until==len(there) or there[m.until]=='\n' or there[m.until-1]=='\n')
@@ -169,14 +169,14 @@ class _Search:
         over = max(0, self.found[-1].end-m.start) if self.found else 0
         self.found.append(Match(m.start+over, m.end, m.at+over))
 
-# %% ../../nbs/context/05_matching.ipynb #bd270c66
+# %% ../../nbs/context/05_matching.ipynb #c7fa4f3c
 def pieces(
     matcher:Matcher, # Of the context
     text:str, # Any text
 )->list[Match]: # In order, none over another; of those with fewer than 20 characters only what goes on where the one before ended
     "The pieces of a text that stand in the context"
     search,i,end = _Search(matcher, text),0,len(text)-_size
-    heads,mask = matcher.heads,matcher.mask
+    heads,mask,text = matcher.heads,matcher.mask,search.text
     while i<=end:
         if heads[hash(text[i:i+_size]) & mask]<0:
             i += 1

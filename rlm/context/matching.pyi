@@ -20,7 +20,8 @@ class Match(NamedTuple):
     def until(self) -> int: ...
 
 class Matcher:
-    text: str
+    lines: str
+    text: Any
     step: Any
     mask: Any
     heads: Any

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from rlm.context.matching import FlatContext
 from rlm.trace.events import Trace
 from typing import Any, NamedTuple
-__all__ = ['whole_trace', 'context_of', 'Reader', 'readings', 'Coverage', 'coverage']
+__all__ = ['whole_trace', 'context_of', 'Reader', 'readings', 'Coverage', 'coverage', 'code_span']
 
 def whole_trace(run: Any) -> Trace:
     """All that happened in a run
@@ -102,3 +102,5 @@ class Coverage:
         """
 
 def coverage(run: Any, context: object=None) -> Coverage: ...
+
+def code_span(text: str) -> str: ...

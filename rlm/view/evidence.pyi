@@ -5,6 +5,15 @@ __all__ = ['Claim', 'claims', 'Passage', 'Evidence', 'evidence']
 
 @dataclass
 class Claim:
+    """Something that an answer says and that can be looked for
+
+    Fields::
+
+        name  type  default  meaning
+        kind  str            `quote`, `date`, `number`, `name` or `answer`
+        text  str            As the answer has it
+        at    int   0        Where in the answer
+    """
     kind: str
     text: str
     at: int = ...

@@ -1,5 +1,5 @@
 "How far to trust an answer: what was read of the context is told within a percent, what the answer says is found or marked; and a run taken along as a notebook"
-import random,re
+import json,random,re
 
 import pytest
 from project import none
@@ -10,6 +10,7 @@ from rlm.models.scripted import ScriptedLM,call_repl
 from rlm.prompts import Prompts
 from rlm.view.coverage import coverage
 from rlm.view.evidence import Claim,claims,evidence
+from rlm.view.export import export
 
 def prose(n, seed=1):
     "Words in an order that never comes again"
@@ -213,3 +214,110 @@ def test_evidence_prefers_what_was_read():
     run = asked(context, ['i = context.rindex("Varna")\nprint(context[i-30:i+30])'], answer='FINAL(Varna)')
     (passage,) = run.evidence()
     assert passage.start==context.rindex('Varna') and passage.times==2 and str(passage.readers[0])=='cell 1'
+
+# Taken along
+
+def texts(cell): return ''.join(''.join(o.get('text') or o.get('data', {}).get('text/plain', '')) + '\n'*(o['output_type']!='stream') for o in cell.get('outputs', ()) if o['output_type']!='error')
+
+def again(path):
+    "Run a notebook in a shell of its own: the answer, and for each cell of the model what it gave, the last one aside"
+    from execnb.shell import CaptureShell
+    from fastcore.nbio import read_nb
+    nb,shell = read_nb(path),CaptureShell()
+    shell.run_all(nb)
+    return shell.user_ns['recorded'].answer,[texts(c).strip() for c in nb.cells if c.cell_type=='code'][1:-1]
+
+def given(run): return [e.content.strip() for e in run.trace if e.kind=='cell_ended']
+
+def sub(m):
+    said = m[-1]['content']
+    return LMError('bad_request', 'not that') if said.startswith('a bad') else f'<{len(said)} {said[-12:]}>'
+
+twelve = ['print(len(context))\ncontext[:30]', 'parts = [context[i:i+1500] for i in range(0, 60000, 1500)]\nlen(parts)', 'notes = llm_query_batched([f"Note {i}: {o}" for i,o in enumerate(parts)])\nprint(notes[0], notes[-1])',
+    'undefined_name', 'x = llm_query("Once more: " + parts[3])\nx', 'try: llm_query("a bad one")\nexcept Exception as e: print(type(e).__name__, e.kind, e)', 'llm_query_batched(["a bad one", "a good one"])',
+    'r = await allm_query("an async one")\nr', 'context = "lost"\nprint(context)', 'print(len(context), sorted(SHOW_VARS()))', 'import json\nprint(json.dumps(dict(n=len(notes))))', 'answer = f"{notes[5]} of {len(notes)}"\nprint(answer)']
+
+@pytest.fixture(scope='module')
+def long_run(tmp_path_factory):
+    "A run of 12 steps, 46 sub-calls and an error"
+    def script(m):
+        if m[0]['role']!='system': return sub(m)
+        done = sum(o['role']=='assistant' for o in m)
+        return call_repl(twelve[done], f'Now step {done+1}.') if done<len(twelve) else 'FINAL_VAR(answer)'
+    path = tmp_path_factory.mktemp('long')/'run.jsonl'
+    return path,RLM(ScriptedLM(script, retries=0), mode='tools', sandbox='trusted', prompts=bare, trace=path)(book, 'How many notes?')
+
+def test_notebook(long_run, tmp_path):
+    "A run taken along as a notebook gives the same outputs and the same answer, offline, from memory and from its file"
+    path,run = long_run
+    assert run.stop=='final_var' and run.steps==13, str(run)
+    for i,(what,context) in enumerate(((run, None), (path, book))):
+        answer,outs = again(export(what, tmp_path/f'{i}.ipynb', context))
+        assert answer==run.answer
+        none((k, a, b) for k,(a,b) in enumerate(zip(outs, given(run), strict=True)) if a!=b and 'undefined_name' not in b)
+    assert export(path, tmp_path/'bare.ipynb').read_text().count('load it here')==1
+    with pytest.raises(ValueError, match='not the context'): export(path, tmp_path/'x.ipynb', book[1:])
+    with pytest.raises(ValueError, match='as .ipynb or .md'): export(path, tmp_path/'x.pdf')
+
+@pytest.mark.slow
+def test_notebook_in_a_kernel(long_run, tmp_path):
+    "The same through nbclient, in a kernel of its own; the file is a valid notebook"
+    import nbclient,nbformat
+    nb = nbformat.read(long_run[1].save_notebook(tmp_path/'run.ipynb'), 4)
+    nbformat.validate(nb)
+    before = [texts(c).strip() for c in nb.cells if c.cell_type=='code'][1:]
+    nbclient.NotebookClient(nb, timeout=120).execute()
+    after = [texts(c).strip() for c in nb.cells if c.cell_type=='code'][1:]
+    none((a, b) for a,b in zip(before, after, strict=True) if a!=b and 'undefined_name' not in a)
+    assert after[-1]==long_run[1].answer
+
+# How a run ended, its context -> the notebook answers the same
+ends = dict(final=('FINAL(It is 7)', book), repl=(None, book), last=('It is seven, I think.', ['a', 'list']), value=('FINAL_VAR(d["x"][0])', dict(a=(1, 2), b={3})), odd=('FINAL(\x1b[31mred\u202e `x` "y")', 'Ann\u202e\x1b[2J sailed'))
+
+@pytest.mark.parametrize('case', ends)
+def test_notebook_ends(case, tmp_path):
+    "However a run came to its answer, and whatever literal its context is, the notebook comes to the same"
+    answer,context = ends[case]
+    codes = ['d = dict(x=["one", "two"])\nprint(type(context).__name__)'] + ['FINAL("from code")']*(answer is None)
+    run = asked(context, codes, answer=answer)
+    got,outs = again(run.save_notebook(tmp_path/'run.ipynb'))
+    assert str(got)==run.answer and outs[0]==type(context).__name__
+
+def test_notebook_of_a_tree(tmp_path):
+    "What child runs answered is served too, each its own"
+    def script(m):
+        if m[0]['role']!='system': return 'fine'
+        done = sum(o['role']=='assistant' for o in m)
+        if any('Sum up' in str(o['content']) for o in m[1:]): return call_repl('n = len(context)\nx = llm_query("a child asks")') if not done else 'FINAL_VAR(n)'
+        return call_repl('r = rlm_query_batched("Sum up", [context[:100], context[:300]])\nprint(r)') if not done else 'FINAL_VAR(r)'
+    run = RLM(ScriptedLM(script), mode='tools', sandbox='trusted', prompts=bare, limits=Limits(depth=2))(book, 'What?')
+    assert run.value==[100, 300]
+    got,outs = again(run.save_notebook(tmp_path/'run.ipynb'))
+    assert got==[100, 300] and outs==['[100, 300]']
+
+evil = '</script><script>alert(1)</script> ![x](http://x.example/y.png) [click](javascript:alert(2)) <img src=x onerror=alert(3)> `` ``` ```` \x1b[31mred\x1b]0;title\x07 \u202eleft\n# head\n> quote\n    code\n---\n<b>'
+
+def test_markdown_is_inert(tmp_path):
+    "Nothing that a model, a document or a question says is rendered, followed or fetched"
+    import mistune
+    code = f'x = {evil!r}\nprint(x)\nr = llm_query(x)'
+    run = RLM(ScriptedLM(lambda m: evil if m[0]['role']!='system' else call_repl(code, evil) if len(m)==2 else f'FINAL({evil})'), mode='tools', sandbox='trusted', prompts=bare)('a text', evil)
+    md = run.save_markdown(tmp_path/'run.md').read_text()
+    nb = run.save_notebook(tmp_path/'run.ipynb').read_text()
+    cells = ['\n'.join(c['source']) if isinstance(c['source'], list) else c['source'] for c in json.loads(nb)['cells'] if c['cell_type']=='markdown']
+    for text in (md, '\n\n'.join(cells)):
+        page = mistune.html(text)
+        none(o for o in ('<script','<img','<b>','href="javascript','<a ','alert(3)>') if o in page)
+        assert not re.search('[\x1b\x07\u202e]', text) and page.count('<h2>')==text.count('\n## ')
+    assert not re.search('[\x1b\u202e]', nb) and 'red' in md
+
+def test_cells_show_what_they_are(tmp_path):
+    "Code whose letters deceive the eye is written out, and does the same"
+    code = 's = "a\u202eb"\nprint(len(s))'
+    path = asked(book, [code]).save_notebook(tmp_path/'run.ipynb')
+    assert '\u202e' not in path.read_text() and again(path)[1]==['3']
+
+def test_no_secrets_taken_along(tmp_path):
+    key = 'sk-proj-' + 'aB3dE5'*8
+    run = asked('a text', [f'print("{key}")'], sub='fine', answer=f'FINAL({key})')
+    for name in ('run.ipynb','run.md'): assert key not in export(run, tmp_path/name).read_text()

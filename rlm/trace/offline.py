@@ -101,7 +101,7 @@ def recorded(
             children.append([_child_key(str(begin.query), facts), redact(value) if isinstance(value, str) else value])
     return dict(calls=calls, children=children, halves=sorted(halves))
 
-# %% ../../nbs/trace/08_offline.ipynb #d01cb03b
+# %% ../../nbs/trace/08_offline.ipynb #dad68739
 class Recorded:
     "The names of a REPL, with models that answer what they answered once"
     def __init__(self,
@@ -113,6 +113,7 @@ class Recorded:
         self.calls,self.children,self.before = defaultdict(deque),defaultdict(deque),set(namespace)
         for key,text,error in data['calls']: self.calls[key].append((text, error))
         for key,value in data['children']: self.children[key].append(value)
+        self.answer,self.helpers = None,self._helpers()
 
     def _next(self, told, keys, what):
         "What was answered; the last answer stays, since a run asks the same only once"
@@ -160,20 +161,28 @@ def FINAL_VAR(self:Recorded, name):
     "Keep the value of a variable as the answer"
     self.answer = find_var(name, self.ns, list(self.SHOW_VARS())) if isinstance(name, str) else name
 
-# %% ../../nbs/trace/08_offline.ipynb #d1785fca
+# %% ../../nbs/trace/08_offline.ipynb #cd983b0f
 @patch
 def SHOW_VARS(self:Recorded):
     "The variables made so far, and what each one holds"
-    hidden = self.before|set(self.names())
+    hidden = self.before|set(self.helpers)
     return {k: describe(v) for k,v in list(self.ns.items()) if k not in hidden and k[:1]!='_' and type(v).__name__!='module'}
 
 @patch
-def names(self:Recorded)->dict: # Name -> object
-    "What a cell finds"
+def _helpers(self:Recorded):
+    "What a cell finds, by name"
     own = 'llm_query','allm_query','llm_query_batched','rlm_query','rlm_query_batched','FINAL','FINAL_VAR','SHOW_VARS'
     return {o: getattr(self, o) for o in own} | dict(context=self.context, recorded=self, history=[], budget=dict, display=print_objects)
 
-# %% ../../nbs/trace/08_offline.ipynb #813cf85d
+# %% ../../nbs/trace/08_offline.ipynb #0b41ee97
+@patch
+def put_back(self:Recorded):
+    "What a run does after each cell: its names mean again what they meant, and whoever changed them is told"
+    changed = [k for k,v in self.helpers.items() if self.ns.get(k) is not v]
+    self.ns.update(self.helpers)
+    if changed: print(f"[put back after this cell: {', '.join(changed)}; keep what you make under other names]")
+
+# %% ../../nbs/trace/08_offline.ipynb #47016c4e
 def play(
     namespace:dict, # Of a notebook: `globals()`
     context:object, # What the question was about
@@ -181,8 +190,7 @@ def play(
 )->Recorded: # Its `answer` is what the run answered, once the cells have run
     "Get a namespace ready for the cells of a run"
     res = Recorded(namespace, context, data)
-    names = res.names()
-    namespace.update(names)
+    namespace.update(res.helpers)
     shell = namespace['get_ipython']() if 'get_ipython' in namespace else None
-    if shell: shell.events.register('post_run_cell', lambda *_: namespace.update(names))
+    if shell: shell.events.register('post_run_cell', lambda *_: res.put_back())
     return res

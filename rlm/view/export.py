@@ -108,9 +108,10 @@ def _facts(trace, stop):
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
     return f"{stop}, {done.steps} steps, {done.usage}" if done else stop
 
-# %% ../../nbs/view/03_export.ipynb #79f90e15
+# %% ../../nbs/view/03_export.ipynb #1145b9f9
 def _last_cell(answer, stop, variable):
     "The cell that gives the answer"
+    answer = redact(answer)
     give = '' if stop=='repl' else f'FINAL_VAR({variable!r})\n' if variable and stop=='final_var' else f'FINAL({ascii(answer) if strip_controls(answer)!=answer else repr(answer)})\n'
     return mk_cell(f'{give}print(recorded.answer)', outputs=[mk_stream('stdout', clean(answer)+'\n')])
 

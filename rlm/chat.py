@@ -130,5 +130,5 @@ def finish(self:Chat, driver)->Run:
     "The run that was driven"
     item = driver.final()
     self.messages,self.history = closed_messages(driver.out),driver.out.history
-    self.rlm.last = Run(**{k: item[k] for k in outcome_fields}, messages=self.history, trace=driver.shared.trace)
+    self.rlm.last = Run(**{k: item[k] for k in outcome_fields}, messages=self.history, trace=driver.shared.trace, context=self.sh.helpers.get('context'))
     return self.rlm.last

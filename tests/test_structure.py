@@ -88,12 +88,13 @@ def test_registry():
     "Each name in the registry is there, in the wing that it is for"
     from rlm import _registry
     found = {k:v for k,v in vars(_registry).items() if k[0]!='_'}
-    providers = found.pop('PROVIDERS')
+    providers,views = found.pop('PROVIDERS'),found.pop('VIEWS')
     assert all(hasattr(importlib.import_module(o), 'register') and wing(o)=='models' for o in providers.values())
-    for k,v in found.items():
+    for v in [*found.values(), *views.values()]:
         mod,_,nm = v.partition(':')
         assert hasattr(importlib.import_module(mod), nm or 'main'), v
-        assert wing(mod)=='shell', v
+        assert wing(mod)==('view' if v in views.values() else 'shell'), v
+    none(f'{k}: no method of Run' for k in views if not hasattr(rlm.Run, k))
 
 def test_notebook_numbers():
     "Every module has a notebook, and every notebook that exports has a number of its own; what is hand-written starts with _"

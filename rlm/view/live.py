@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['Progress', 'is_terminal', 'StatusLine', 'StepLines', 'Watch']
 
-# %% ../../nbs/view/05_live.ipynb #939ea4eb
+# %% ../../nbs/view/05_live.ipynb #36604873
 import os, threading
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from time import monotonic
@@ -109,13 +110,13 @@ def _of(used, limit, form): return form(used) if limit is None else f'{form(used
 
 def _dollars(v): return f'${v:.4f}' if v<.1 else f'${v:.2f}'
 
-# %% ../../nbs/view/05_live.ipynb #da97b1aa
+# %% ../../nbs/view/05_live.ipynb #1a4ded65
 @patch
 def doing(self:Progress)->str:
     "What happens now"
     if self.over: return f'ended ({self.over})' if self.over.isidentifier() else 'ended'
     if self.thinks: return 'thinking'
-    if self.running is None: return 'starting' if not self.step else 'reading'
+    if self.running is None: return 'starting' if not self.step else 'working'
     if self.children: return f"{self.children} child run{'s' if self.children>1 else ''}"
     return 'waiting for sub-calls' if self.in_flight else 'running code'
 
@@ -126,7 +127,7 @@ def subcalls(self:Progress)->str: # '' when there are none
     parts = [f'{self.done:,} done'] + [f'{n:,} {what}' for n,what in ((self.in_flight, 'in flight'), (self.failed, 'failed')) if n]
     return f"sub-calls: {', '.join(parts)}"
 
-# %% ../../nbs/view/05_live.ipynb #f3e7eef8
+# %% ../../nbs/view/05_live.ipynb #e3658fc1
 @patch
 def parts(self:Progress)->list: # `(importance, text)`, most important 0
     "What there is to say, in the order in which it is said"
@@ -143,10 +144,11 @@ def line(self:Progress,
 )->str:
     "All of it in a line"
     parts = self.parts()
-    while True:
-        s = sep.join(o for _,o in parts)
-        if width is None or len(s)<=width or len(parts)==1: return s[:width]
-        parts.remove(max(parts, key=lambda o: o[0]))
+    if width is None: return sep.join(o for _,o in parts)
+    left,fit = width+len(sep),set()
+    for n,text in sorted(parts):
+        if len(text)+len(sep)<=left: left,fit = left-len(text)-len(sep),fit|{n}
+    return sep.join(o for n,o in parts if n in fit) or parts[0][1][:width]
 
 # %% ../../nbs/view/05_live.ipynb #16034966
 def _close_step(p):
@@ -162,7 +164,7 @@ def _close_step(p):
     p.lines.append(f"step {p.step}: {' · '.join(spent)}" + (f' · {code.strip()[:60]}' if code else ''))
     p.code = ''
 
-# %% ../../nbs/view/05_live.ipynb #d297fd0f
+# %% ../../nbs/view/05_live.ipynb #88e8ed15
 def is_terminal(
     stream, # A text stream
 )->bool:
@@ -191,18 +193,18 @@ class StatusLine:
         self.seen = line
         self._write(f'\r{self.style[0]}{line}{self.style[1]}\x1b[K')
 
-    def hide(self):
+    def hide(self, progress):
         "Take it away until the next `draw`"
         if self.seen: self._write('\r\x1b[K')
         self.seen = ''
 
-    def end(self, progress): self.hide()
+    end = hide
 
     def _write(self, s):
         self.stream.write(s)
         self.stream.flush()
 
-# %% ../../nbs/view/05_live.ipynb #d30c228f
+# %% ../../nbs/view/05_live.ipynb #6982d681
 class StepLines:
     "A plain line for each step, once it is over"
     def __init__(self,
@@ -215,39 +217,48 @@ class StepLines:
             code = getattr(self.stream, 'encoding', None) or 'utf-8'
             print(line.encode(code, 'backslashreplace').decode(code), file=self.stream, flush=True)
 
-    def hide(self): pass
+    def hide(self, progress): pass
     end = draw
 
-# %% ../../nbs/view/05_live.ipynb #09f8b90f
+# %% ../../nbs/view/05_live.ipynb #189a0a91
 class Watch:
     "Told of events, shows how a run stands: `with Watch(screen, limits) as watch: …`"
     def __init__(self,
         screen, # `StatusLine`, `StepLines` or the like
         limits:dict|None=None, # As `Progress` takes them
+        at_end=lambda: None, # Called when nothing more is drawn
     ):
-        self.screen,self.progress = screen,Progress(limits or {})
+        self.screen,self.progress,self.at_end = screen,Progress(limits or {}),at_end
         self._news,self._over,self._lock = threading.Event(),threading.Event(),threading.RLock()
         self._thread = threading.Thread(target=copy_context().run, args=(self._go,), daemon=True, name='rlm-progress')
 
     def __call__(self, e):
-        self.progress.add(e)
+        try: self.progress.add(e)
+        except Exception: self.screen = None # to be shown is not what a run is for
         if not self._news.is_set(): self._news.set()
 
     def _go(self):
-        if self._over.wait(.3): return
-        while not self._over.is_set():
-            self._news.clear()
-            self._show('draw', self.progress)
-            if not self._over.wait(.1): self._news.wait(.9)
+        try:
+            is_over = self._over.wait(.3)
+            while not is_over and not self.progress.over:
+                self._news.clear()
+                self._show('draw')
+                is_over = self._over.wait(.1)
+                if not is_over: self._news.wait(.9)
+            self._show('end')
+        finally: self.at_end()
 
-    def _show(self, what, *args):
+    def _show(self, what):
         with self._lock:
-            try: self.screen and getattr(self.screen, what)(*args)
+            try: self.screen and getattr(self.screen, what)(self.progress)
             except Exception: self.screen = None # closed, or full
 
-    def hide(self):
-        "Make room for something else that is printed"
-        self._show('hide')
+    @contextmanager
+    def aside(self):
+        "While something else is printed, the line is away"
+        with self._lock:
+            self._show('hide')
+            yield
 
     def __enter__(self):
         self._thread.start()
@@ -257,4 +268,3 @@ class Watch:
         self._over.set()
         self._news.set()
         self._thread.join(1) # a terminal that takes no more is not waited for
-        if not self._thread.is_alive(): self._show('end', self.progress)

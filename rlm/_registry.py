@@ -13,7 +13,5 @@ CLIP,FIND_VAR,ANSWER_TEXT = 'rlm.shell.capture:clip','rlm.shell.lookup:find_var'
 LOCK_DOWN,LIMIT_MEMORY = 'rlm.shell._lockdown:lock_down','rlm.shell._lockdown:limit_memory'
 HELPERS = 'rlm.shell.functions:worker_helpers' # of `prep_shell`: those that must be where the variables are
 
-VIEWS = dict( # what a `Run` or an `RLM` is asked for, and what makes it
-    html='rlm.view.show:run_html',
-    plot='rlm.view.plot:plot_run',
-    follow='rlm.view.follow:follow')
+VIEWS = dict(_repr_html_='rlm.view.show:run_html', plot='rlm.view.plot:plot_run') # methods of a `Run`, and what makes them
+FOLLOW = 'rlm.view.follow:follow' # shows how a run stands while it goes on

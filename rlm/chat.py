@@ -10,16 +10,18 @@ import sys, time, warnings
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from importlib import import_module
 from typing import TextIO
 from fastcore.basics import patch
 from ._docs import documented
+from ._registry import FOLLOW
 from .config import RunConfig, check_context, check_query
 from .context.about import describe
 from .driver import Driver
 from .models.batches import no_bars
 from .models.messages import as_messages, content_text, message_of
 from .modes import ToolsMode
-from .run import Run, count, interrupt_with, outcome_fields, view, warn_of_mistake
+from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
 from .secrets import clean
 from .shell.capture import clip
 from .shell.ipython import ReplShell
@@ -48,7 +50,8 @@ def _print(text, to):
 @contextmanager
 def _followed(driver, progress, verbose):
     "Show how the run stands while it goes on, where that is wanted; what shows it, or None"
-    watch = None if progress is False else view('follow')(progress, asdict(driver.budget.limits), bool(verbose))
+    module,_,name = FOLLOW.partition(':')
+    watch = None if progress is False else getattr(import_module(module), name)(progress, asdict(driver.budget.limits), bool(verbose))
     if not watch:
         yield None
         return

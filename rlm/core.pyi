@@ -54,6 +54,8 @@ class RLM(RunConfig):
                                            raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last`
                                            too
         """
+    def settings(self) -> dict:
+        """What its runs have in common, for people"""
     def chat(self, context: object, messages: list | tuple=...) -> Chat:
         """Ask several questions about one context
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from rlm.models.usage import Usage
 from rlm.trace.events import Trace
 from typing import Any
-__all__ = ['outcome_fields', 'count', 'Run', 'interrupt_with', 'view', 'RunWarning', 'warn_of_mistake']
+__all__ = ['outcome_fields', 'count', 'Run', 'interrupt_with', 'RunWarning', 'warn_of_mistake']
 
 def count(n: Any, what: Any) -> str: ...
 outcome_fields: tuple
@@ -73,8 +73,6 @@ class Run:
         """Did it fail for something in its set-up that will fail again?"""
 
 def interrupt_with(run: Run) -> KeyboardInterrupt: ...
-
-def view(name: str) -> Any: ...
 
 class RunWarning(UserWarning):
     """A run that failed for a mistake in its set-up: a missing key, an unknown model, a limit that cannot be kept"""

@@ -11,7 +11,7 @@ from .live import Progress, StatusLine, StepLines, Watch, is_terminal
 from .show import _style, code_html
 from .tree import shown
 
-# %% ../../nbs/view/09_follow.ipynb #347e4635
+# %% ../../nbs/view/09_follow.ipynb #21ace19f
 _numbers = itertools.count(1)
 
 def progress_html(
@@ -20,7 +20,7 @@ def progress_html(
     "The line, a bar for the sub-calls, the code that runs and the end of what the last one gave"
     bar = f'<progress value={p.done+p.failed} max={p.asked}></progress> ' if p.asked and not p.over else ''
     res = f'<div class=f>{bar}{html.escape(p.line())}</div>'
-    if p.over: return f'<div class=rlm>{_style}{res}</div>'
+    if p.over: return f'<div style="opacity:.75;font-size:12.5px">{html.escape(p.line())}</div>' # what a saved notebook keeps is small
     code = code_html(shown(p.code, 1500)) if p.code else ''
     output = html.escape(shown(p.output, 1000), quote=False)
     return f"<div class=rlm>{_style}{res}{code and f'<pre>{code}</pre>'}{output and f'<pre class=o>{output}</pre>'}</div>"

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['spans', 'rows_of', 'by_step', 'plot_run']
 
-# %% ../../nbs/view/08_plot.ipynb #8e4b3839
+# %% ../../nbs/view/08_plot.ipynb #2933f9c9
+from io import BytesIO
 from ..trace.events import Trace
 from .tree import RunTree, trace_of
 
@@ -75,19 +76,25 @@ def _root_calls(step):
         todo += [o for s in steps for c in s.cells for o in c.inside if hasattr(o, 'steps')]
     return res
 
-# %% ../../nbs/view/08_plot.ipynb #6331e41e
+# %% ../../nbs/view/08_plot.ipynb #025f57e9
+def _png(fig):
+    out = BytesIO()
+    fig.savefig(out, format='png', dpi=100)
+    return out.getvalue()
+
 def plot_run(
     run, # A `Run`, its trace, or the path of one
 ): # A matplotlib `Figure`
     "The time line of a run, and its tokens and cost by step"
     try: from matplotlib.figure import Figure
     except ImportError: raise ImportError('run.plot() needs matplotlib: pip install matplotlib.') from None
-    fig = Figure(figsize=(9, 5), layout='constrained')
+    fig = type('Figure', (Figure,), dict(_repr_png_=_png))(figsize=(9, 5), layout='constrained')
     top,below = fig.subplots(2, 1)
     _time_line(top, spans(trace_of(run)))
     steps,tokens,cost = zip(*by_step(run)) if by_step(run) else ((), (), ())
     below.step(steps, tokens, where='post', marker='o')
     below.set(xlabel='step', ylabel='tokens so far', ylim=(0, None))
+    below.xaxis.get_major_locator().set_params(integer=True)
     if cost and None not in cost and cost[-1]:
         right = below.twinx()
         right.step(steps, cost, where='post', color='tab:red', linestyle='--')

@@ -27,13 +27,13 @@ def code_html(
         return f'<i class={name[:2]}>{text}</i>' if _kept.match(name) and name!='o' else text
     return ''.join(one(*o) for o in PythonLexer(stripnl=False).get_tokens(code)).rstrip('\n')
 
-# %% ../../nbs/view/07_show.ipynb #3c9fb720
+# %% ../../nbs/view/07_show.ipynb #e7a6e807
 _style = '''<style>.rlm{font-size:14px;line-height:1.45;max-width:60em;overflow-wrap:anywhere}
-.rlm pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0;padding:.4em .6em;background:rgba(128,128,128,.1);border-radius:4px;font-size:12.5px;line-height:1.4;max-height:26em;overflow:auto;position:relative}
+.rlm pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0;padding:.4em .6em;background:rgba(128,128,128,.1);border-radius:4px;font:12.5px/1.4 ui-monospace,Menlo,Consolas,monospace;max-height:26em;overflow:auto;position:relative}
 .rlm .a{white-space:pre-wrap;font-size:15px;margin:.2em 0 .5em}.rlm .n{border-left:3px solid #d90;padding-left:.6em;white-space:pre-wrap;margin:.3em 0}
 .rlm .f,.rlm .w{opacity:.75;font-size:12.5px}.rlm .e{border-left:3px solid #d33}.rlm .o{border-left:3px solid rgba(128,128,128,.4)}
 .rlm details{margin:.15em 0}.rlm details details{margin-left:1em}.rlm summary{cursor:pointer}.rlm .t{white-space:pre-wrap;margin:.3em 0}
-.rlm i{font-style:normal}.rlm .k,.rlm .kn,.rlm .kc,.rlm .ow{color:#a0a;font-weight:600}.rlm .s,.rlm .s1,.rlm .s2,.rlm .sa,.rlm .sd{color:#2a7d4f}.rlm .c,.rlm .c1,.rlm .ch{opacity:.65;font-style:italic}
+.rlm i{font-style:normal}.rlm .k,.rlm .kn,.rlm .kc,.rlm .ow{color:#b04ab0;font-weight:600}.rlm .s,.rlm .s1,.rlm .s2,.rlm .sa,.rlm .sd{color:#2a8d57}.rlm .c,.rlm .c1,.rlm .ch{opacity:.65;font-style:italic}
 .rlm .m,.rlm .mi,.rlm .mf{color:#b5651d}.rlm .nb,.rlm .nf,.rlm .nc{color:#3b7dd8}
 .rlm button{position:absolute;top:.2em;right:.3em;font-size:11px;opacity:.6;cursor:pointer}
 .rlm progress{vertical-align:middle;width:10em}</style>'''.replace('\n', '')

@@ -41,7 +41,7 @@ _style = '''<style>.rlm{font-size:14px;line-height:1.45;max-width:60em;overflow-
 _script = '''<script>document.querySelectorAll('.rlm pre:not([data-c])').forEach(function(p){p.dataset.c=1;var b=document.createElement('button');b.textContent='copy';
 b.onclick=function(){b.remove();var s=p.textContent;p.appendChild(b);navigator.clipboard.writeText(s).then(function(){b.textContent='copied'})};p.appendChild(b)})</script>'''.replace('\n', '')
 
-# %% ../../nbs/view/07_show.ipynb #6989295f
+# %% ../../nbs/view/07_show.ipynb #45e01ca3
 class _Page:
     "HTML of steps, up to a size"
     def __init__(self, tree, size):
@@ -54,6 +54,7 @@ class _Page:
         s = shown(s, self.most)
         res = code_html(s) if code else html.escape(s, quote=False)
         if len(res)>3*self.most: res = html.escape(shown(s, self.most//3), quote=False) # mostly of what is escaped
+        self.left -= len(res)+100 # with its tags, and the heading that it stands under
         return f"<{kind}{cls and f' class={cls}'}>{res}</{kind}>"
 
     def some(self, items, f, what, most=300):
@@ -64,7 +65,6 @@ class _Page:
                 res.append(f'<div class=w>… and {len(items)-i:,} more {what} that are not shown here</div>')
                 break
             res.append(f(o))
-            if not self.depth: self.left -= len(res[-1])
         return ''.join(res)
 
 # %% ../../nbs/view/07_show.ipynb #3a191c5e

@@ -10,3 +10,5 @@ SHELL = 'rlm.shell.ipython:ReplShell' # what runs its cells
 CLIP,FIND_VAR,ANSWER_TEXT = 'rlm.shell.capture:clip','rlm.shell.lookup:find_var','rlm.shell.lookup:answer_text' # what it does with variables
 LOCK_DOWN,LIMIT_MEMORY = 'rlm.shell._lockdown:lock_down','rlm.shell._lockdown:limit_memory'
 HELPERS = 'rlm.shell.functions:worker_helpers' # of `prep_shell`: those that must be where the variables are
+
+VIEWS = dict(save_html='rlm.view.html:save_html') # methods of `Run` that the wing which looks at runs has: imported when they are called

@@ -8,9 +8,11 @@ __all__ = ['outcome_fields', 'count', 'Run', 'interrupt_with', 'RunWarning', 'wa
 # %% ../nbs/machine/11_run.ipynb #d328515c
 import re, sys, warnings
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from fastcore.basics import patch
 from ._docs import documented
+from ._registry import VIEWS
 from .fences import code_blocks
 from .models.budget import BudgetExceeded
 from .models.messages import content_text
@@ -128,6 +130,20 @@ def load(cls:Run,
     texts = [content_text(m.get('content')) for m in reversed(said) if not m.get('tool_calls')]
     best = next((o for o in texts if o.strip() and not code_blocks(o)[0]), '') # what stands beside code is a note
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
+
+# %% ../nbs/machine/11_run.ipynb #78d8506e
+def _view(name):
+    "What the wing `view` has for a method of `Run`"
+    module,_,nm = VIEWS[name].partition(':')
+    return getattr(import_module(module), nm)
+
+@patch
+def save_html(self:Run,
+    path:str|Path, # The file to write; a page that is there is overwritten, nothing else
+    other:object=None, # Another `Run`, a trace, its file, or what `benchmark_vanilla` gave, to show beside it
+)->Path: # The file; raises `ValueError` when it cannot be written
+    "Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`"
+    return _view('save_html')(self, path, other)
 
 # %% ../nbs/machine/11_run.ipynb #451c0b68
 class RunWarning(UserWarning):

@@ -88,8 +88,11 @@ def test_registry():
     "Each name in the registry is there, in the wing that it is for"
     from rlm import _registry
     found = {k:v for k,v in vars(_registry).items() if k[0]!='_'}
-    providers = found.pop('PROVIDERS')
+    providers,views = found.pop('PROVIDERS'),found.pop('VIEWS')
     assert all(hasattr(importlib.import_module(o), 'register') and wing(o)=='models' for o in providers.values())
+    for k,v in views.items():
+        mod,_,nm = v.partition(':')
+        assert hasattr(importlib.import_module(mod), nm) and wing(mod)=='view' and hasattr(rlm.Run, k), v
     for k,v in found.items():
         mod,_,nm = v.partition(':')
         assert hasattr(importlib.import_module(mod), nm or 'main'), v

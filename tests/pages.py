@@ -72,3 +72,16 @@ def many_run(path, n_steps, n_calls, size=200):
         if not count: return call_repl('1/0' if n%50==49 else f'print({n})', f'Step {n}.')
         return call_repl(f"said = llm_query_batched([f'number {{i}} ' + 'x'*{size} for i in range({first}, {first+count})])\nprint(len(said))", f'Step {n}.')
     return RLM(ScriptedLM(model, cost=.0001), limits=Limits.none(), trace=path, sandbox='trusted')('A context.', 'How many?')
+
+# Text that would do harm if a page took it for more than text; the last is what terminals and readers are deceived with
+hostile = ['<script>window.bad=1</script>','</script><script>window.bad=1</script>','<!--<script>','<img src=x onerror=window.bad=1>','javascript:window.bad=1',
+    '[a](javascript:window.bad=1)',"'\"><svg onload=window.bad=1>",']]>&lt;b&gt;&#60;','\x1b[31mred\x1b[0m\x1b]0;title\x07 \u202edesrever\u202c \u2066isolated \ud83d']
+
+def hostile_run(path):
+    "All of that as question, thought, code, output, prompt, reply, model's name and answer; and a prompt of ten million characters without a break"
+    text = '\n'.join(hostile)
+    def model(messages):
+        if messages[0]['role']!='system': return text
+        n = sum(m['role']=='assistant' for m in messages)
+        return [call_repl(f'text = {text!r}\nprint(text)\nprint(llm_query(text))\nprint(llm_query("x"*10_000_000))', text), f'FINAL({text})'][min(n, 1)]
+    return RLM(ScriptedLM(model, 'acme/<script>'), trace=path, sandbox='trusted', limits=Limits.none())(text, text)

@@ -106,11 +106,15 @@ function isHit(e) {
 }
 
 function look() {
-  for (const e of entries) e.shown = false
+  for (const e of entries) {
+    e.shown = false
+    if (e.opened) e.open = e.opened = false // by an earlier look, and by nobody since
+  }
   hits = filtered() ? entries.filter(isHit) : []
   for (const e of hits) for (let o = e; o && !o.shown; o = o.parent) o.shown = true
-  if (hits.length <= 40) for (const e of hits) for (let o = e.parent; o; o = o.parent) o.open = true
-  if (wanted.query && hits.length <= 5) for (const e of hits) e.open = true
+  const reveal = e => { if (!e.open) e.open = e.opened = true }
+  if (hits.length <= 40) for (const e of hits) for (let o = e.parent; o; o = o.parent) reveal(o)
+  if (wanted.query && hits.length <= 5) hits.forEach(reveal)
   found.textContent = filtered() ? `${number(hits.length)} of ${number(entries.length)}` : ''
   draw()
 }
@@ -218,6 +222,7 @@ function row(e) {
 }
 
 function toggle(e, open = !e.open) {
+  if (open !== e.open) e.opened = false
   e.open = open
   if (!e.row) return
   e.row.open = open

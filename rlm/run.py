@@ -114,6 +114,20 @@ def _repr_markdown_(self:Run):
     answer,problem,facts = self._texts()
     return '\n\n'.join([*(_fenced(o) for o in (answer, problem) if o), f'*{facts}*'])
 
+# %% ../nbs/machine/11_run.ipynb #e7a20002
+def _view(name):
+    "What the wing of views has for a method of `Run`; it is imported when somebody looks"
+    module,_,nm = VIEWS[name].partition(':')
+    return getattr(import_module(module), nm)
+
+@patch
+def _repr_html_(self:Run): return _view('_repr_html_')(self.trace, *self._texts())
+
+@patch
+def plot(self:Run): # A matplotlib `Figure`: calls, cells and sub-calls on a time line, tokens and cost by step
+    "Where the time and the money went"
+    return _view('plot')(self)
+
 # %% ../nbs/machine/11_run.ipynb #0f678f01
 @patch(cls_method=True)
 def load(cls:Run,
@@ -132,11 +146,6 @@ def load(cls:Run,
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
 
 # %% ../nbs/machine/11_run.ipynb #78d8506e
-def _view(name):
-    "What the wing `view` has for a method of `Run`"
-    module,_,nm = VIEWS[name].partition(':')
-    return getattr(import_module(module), nm)
-
 @patch
 def save_html(self:Run,
     path:str|Path, # The file to write; a page that is there is overwritten, nothing else

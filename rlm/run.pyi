@@ -55,6 +55,8 @@ class Run:
         """Why a run has no answer, or not the one it was to have"""
     def raise_for_stop(self) -> Run:
         """Raise what ended the run, if it was an error, an answer that did not pass its check, a limit or an interrupt"""
+    def plot(self) -> Any:
+        """Where the time and the money went"""
     @classmethod
     def load(cls, path: str | Path) -> Run:
         """Read a run back from its trace

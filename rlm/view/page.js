@@ -52,7 +52,8 @@ function add(node, kind, parent, run, depth, id) {
 
 function addSteps(steps, parent, run, depth, id) {
   return steps.map(step => {
-    const e = add(step, 'step', parent, run, depth, `${id}step-${step.n}`)
+    const name = `${id}step-${step.n}` // a call that failed and was made again has the number of the next one
+    const e = add(step, 'step', parent, run, depth, byId.has(run.prefix + name) ? `${name}-${step.id}` : name)
     e.bad = e.bad || step.cells.some(c => c.failed)
     e.groups = step.cells.map(cell => cell.calls.map(call => addCall(call, e, run, depth + 1)))
     return e
@@ -72,7 +73,7 @@ function texts(e) { // all that a search looks through
   const o = e.node
   if (e.kind === 'prompt') return o.prompts.map(m => m.text || '')
   const own = [o.prompt, o.reply, o.thought, o.error]
-  if (e.kind === 'step') own.push(...o.cells.flatMap(c => [c.code, c.out]), ...o.notes.map(n => n.text))
+  if (e.kind === 'step') own.push(...o.cells.flatMap(c => [c.code, c.out]), ...o.notes, ...o.told)
   return own.filter(Boolean)
 }
 
@@ -239,7 +240,8 @@ function bodyOf(e) {
   if (o.reply) res.append(block(e.kind === 'step' ? 'Model' : 'Reply', o.reply, e.kind === 'step' ? 'said' : ''))
   if (o.error) res.append(block('Error', o.error, 'failed'))
   if (e.kind === 'step') o.cells.forEach((cell, i) => cellInto(res, cell, e.groups[i]))
-  for (const note of o.notes || []) res.append(note.kind === 'told' ? block('Told the model', note.text || '') : el('div', `notice${note.kind === 'error' ? ' bad' : ''}`, note.text))
+  for (const note of o.notes || []) res.append(el('div', 'notice', note))
+  for (const text of o.told || []) res.append(block('Told the model', text))
   if (e.kind === 'child') res.append(list(e.kids))
   res.append(el('div', 'what name', facts(o)))
   return res

@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['run_data', 'call_data']
 
-# %% ../../nbs/view/06_steps.ipynb #252f236b
+# %% ../../nbs/view/06_steps.ipynb #4b8bc4a5
 import math
 from pathlib import Path
 from fastcore.basics import patch
 from ..secrets import redact, show_controls
 from ..trace.events import Trace
+from .tree import Call, RunTree
 
-# %% ../../nbs/view/06_steps.ipynb #9921d0d6
+# %% ../../nbs/view/06_steps.ipynb #fe0fdc02
 def _shorter(s, most):
     "The beginning and end of a long text, with a note of what is left out between them"
     if len(s)<=most: return s
@@ -24,125 +25,89 @@ def _said(content):
     if not isinstance(content, list): return content
     return ''.join(o if isinstance(o, str) else o['text'] if isinstance(o.get('text'), str) else '[picture]' for o in content if isinstance(o, (str, dict)))
 
-def _message_text(m): return f"{m.get('role')}: {_said(m.get('content'))}" if isinstance(m, dict) else str(m)
-
-# %% ../../nbs/view/06_steps.ipynb #80f71255
+# %% ../../nbs/view/06_steps.ipynb #9586c3e2
 def _number(o, digits=6): return round(o, digits) if type(o) in (int,float) and math.isfinite(o) else None
 
 def _get(e, name): return getattr(e, name, None)
 
-def _used(usage): return {k: _number(getattr(usage, v, None), 8) for k,v in dict(sent='prompt_tokens', got='completion_tokens', cost='cost').items()}
+def _used(usage): return {k: _number(_get(usage, v), 8) for k,v in dict(sent='prompt_tokens', got='completion_tokens', cost='cost').items()}
 
-# %% ../../nbs/view/06_steps.ipynb #11807c73
-class _Tree:
-    "The steps of a run and what is in them, built event by event"
+# %% ../../nbs/view/06_steps.ipynb #11cc539b
+class _Writer:
+    "Writes the steps of a run as data"
     def __init__(self,
         clean, # Takes secrets out of a text
         most, # Characters that stay of a text
-    ):
-        self.clean,self.most,self.began = clean,most,None
-        self.nodes,self.steps,self.run_of,self.prompts,self.top = {},{},{},[],None # by `id`: what began, the steps of a run, the run of a cell
+        began=0., # When the run began, in seconds
+    ): self.clean,self.most,self.began = clean,most,began
 
     def text(self, o):
         "A text as the page may have it; None for None"
         if o is None: return None
         return show_controls(_shorter(self.clean(o if isinstance(o, str) else str(o)), self.most))
 
-    def add(self, e):
-        "What an event says, at its place"
-        if self.began is None: self.began = e.time
-        if e.kind in _begin: _begin[e.kind](self, e)
-        elif e.kind.endswith('_ended'): self.end(e)
-        elif e.kind=='messages': self.told(e)
-        elif e.kind in _notes: self.step_of(e)['notes'].append(dict(kind=e.kind, text=self.text(_notes[e.kind](e))))
-
-    def new(self, e, kind, **facts):
-        res = self.nodes[e.id] = dict(id=e.id, kind=kind, at=_number(e.time-self.began, 4), **facts)
+    def row(self, o, kind, **facts):
+        "What is to be known of anything that began and perhaps ended"
+        res = dict(id=o.begun.id, kind=kind, at=_number(o.begun.time-self.began, 4)) | facts
+        if o.end is None: return res
+        res['s'] = _number(_get(o.end, 'duration'), 4)
+        if usage := _get(o.end, 'usage'): res |= _used(usage)
+        if (source := _get(o.end, 'source')) not in (None, 'live'): res['source'] = self.text(source)
+        if (error := _get(o.end, 'error')) is not None: res['error'] = self.text(error)
         return res
 
-    def step_of(self, e):
-        "The step in which something happened; what happened before the first one is in an empty one"
-        run = e.parent if e.parent in self.steps else self.run_of.get(e.parent, self.top)
-        steps = self.steps.setdefault(run, [])
-        if not steps: steps.append(dict(id=0, kind='step', n=1, at=0, s=0, cells=[], notes=[]))
-        return steps[-1]
+# %% ../../nbs/view/06_steps.ipynb #ae75149b
+def _replied(call):
+    "What a sub-call was answered"
+    reply = _get(call.end, 'reply') or {}
+    return _said(reply.get('content')) or reply.get('refusal')
 
-    def calls_of(self, e):
-        "Where the sub-calls of a cell are listed; what no cell asked is listed with the step's last one"
-        if 'calls' in self.nodes.get(e.parent, {}): return self.nodes[e.parent]['calls']
-        cells = self.step_of(e)['cells']
-        if not cells: cells.append(dict(id=0, kind='cell', at=0, s=0, calls=[]))
-        return cells[-1]['calls']
+def _asked(call):
+    "What a sub-call was asked, and by whom where there are several messages"
+    if isinstance(o := _get(call.begun, 'prompt'), str): return o
+    return '\n\n'.join(f"{m.get('role')}: {_said(m.get('content'))}" for m in _get(call.begun, 'messages') or [] if isinstance(m, dict))
 
-# %% ../../nbs/view/06_steps.ipynb #32b4d5a8
-def _run_started(tree, e):
-    tree.steps[e.id] = []
-    if tree.top is None: tree.top = e.id
-
-def _child_started(tree, e):
-    child = tree.new(e, 'child', prompt=tree.text(_get(e, 'query')), steps=[])
-    tree.steps[e.id] = child['steps']
-    tree.calls_of(e).append(child)
-
-def _call_started(tree, e):
-    steps = tree.steps.setdefault(e.parent, [])
-    steps.append(tree.new(e, 'step', n=len(steps)+1, model=tree.text(_get(e, 'model')), cells=[], notes=[]))
-
-# %% ../../nbs/view/06_steps.ipynb #9ad12719
-def _cell_started(tree, e):
-    tree.run_of[e.id] = e.parent
-    tree.step_of(e)['cells'].append(tree.new(e, 'cell', name=tree.text(_get(e, 'name')), code=tree.text(_get(e, 'code')), calls=[]))
-
-def _subcall_started(tree, e):
-    asked = _get(e, 'prompt')
-    if asked is None: asked = '\n\n'.join(map(_message_text, _get(e, 'messages') or []))
-    tree.calls_of(e).append(tree.new(e, 'call', model=tree.text(_get(e, 'model')), prompt=tree.text(asked)))
-
-_begin = dict(run_started=_run_started, child_started=_child_started, call_started=_call_started, cell_started=_cell_started, subcall_started=_subcall_started)
-
-# %% ../../nbs/view/06_steps.ipynb #e7015798
+# %% ../../nbs/view/06_steps.ipynb #969f3019
 @patch
-def end(self:_Tree, e):
-    "Put what is known at an end to its beginning"
-    node,usage,reply = self.nodes.get(e.of),_get(e, 'usage'),_get(e, 'reply') or {}
-    if node is None: return
-    node['s'] = _number(_get(e, 'duration'), 4)
-    if usage: node |= _used(usage)
-    if _get(e, 'error') is not None: node['error'] = self.text(e.error)
-    if e.kind=='cell_ended': return node.update(out=self.text(e.content), failed=bool(e.failed))
-    node['source'] = self.text(_get(e, 'source'))
-    if e.kind=='child_ended': return node.update(reply=self.text(e.answer), stop=self.text(e.stop))
-    node['reply'] = self.text(_said(reply.get('content')) or reply.get('refusal'))
-    if thought := reply.get('reasoning_content'): node['thought'] = self.text(thought)
-
-# %% ../../nbs/view/06_steps.ipynb #e4c50ac1
-def _without_code(said, codes):
-    "What a model says beside the code that it wrote between fences"
-    for code in codes:
-        before,found,rest = said.partition(code)
-        start = before.rfind('```')
-        if found and start>=0: said = before[:start].rstrip() + '\n' + rest.partition('```')[2].lstrip()
-    return said.strip()
+def call(self:_Writer, o):
+    "A sub-call, or a child run with its steps"
+    if isinstance(o, Call): return self.row(o, 'call', model=self.text(_get(o.begun, 'model')), prompt=self.text(_asked(o)), reply=self.text(_replied(o)))
+    return self.row(o, 'child', prompt=self.text(o.query), reply=self.text(o.answer), stop=self.text(_get(o.end, 'stop')), steps=self.steps(o))
 
 @patch
-def told(self:_Tree, e):
-    "The first messages of a run, and later what the loop says to the model"
-    texts = [(m.get('role'), self.text(_said(m.get('content'))) or '') for m in e.messages]
-    if e.parent==self.top and not self.prompts: self.prompts = [dict(role=self.text(role), text=text) for role,text in texts]
-    elif self.steps.get(e.parent):
-        step = self.step_of(e)
-        outputs = [c['out'][:200] for c in step['cells'] if c.get('out')]
-        step['notes'] += [dict(kind='told', text=text) for role,text in texts if role=='user' and not any(o in text for o in outputs)]
+def cell(self:_Writer, o):
+    "A cell and what it asked"
+    facts = dict(name=self.text(_get(o.begun, 'name')), code=self.text(_get(o.begun, 'code')), out=self.text(o.output), failed=o.failed)
+    return self.row(o, 'cell', **facts, calls=list(map(self.call, o.inside)))
 
-# %% ../../nbs/view/06_steps.ipynb #eee3872a
-def _tried(o): return f"{o['what']} {o['target']}: {'denied' if o['denied'] else 'allowed'}, {o['times']} times"
+@patch
+def steps(self:_Writer, run):
+    "The steps of a run; what came before the first is in one that no call began"
+    res = []
+    for o in run.steps:
+        row = self.row(o.call, 'step', model=self.text(_get(o.call.begun, 'model'))) if o.call else dict(id=0, kind='step', at=0, s=0)
+        reply = (_get(o.call and o.call.end, 'reply') or {})
+        if reply.get('reasoning_content'): row['thought'] = self.text(reply['reasoning_content'])
+        said = o.thought or reply.get('refusal')
+        res.append(row | dict(n=o.number, reply=self.text(said), cells=list(map(self.cell, o.cells)), notes=list(map(self.text, o.notes)), told=[]))
+    return res
 
-# What else may happen, and what to say of it
-_notes = dict(doubted=lambda e: f"The loop doubted this answer ({_get(e, 'why')}): {_get(e, 'answer')}", limit=lambda e: f"The limit on {_get(e, 'limit')} was reached.",
-    error=lambda e: _get(e, 'error'), warning=lambda e: e.text, started_over=lambda e: 'The model repeated itself, and was started over.',
-    differs=lambda e: f"Run again, this cell gave something else. It was:\n{_get(e, 'was')}", access=lambda e: '\n'.join(map(_tried, e.tried)))
+# %% ../../nbs/view/06_steps.ipynb #396c3e65
+@patch
+def told(self:_Writer, trace, top, steps):
+    "The first messages of the run; what is said later is put to the step before it"
+    first,at = [],-1
+    for e in trace:
+        if e.kind=='call_started' and e.parent==top: at += 1
+        if e.kind!='messages' or e.parent!=top: continue
+        texts = [(self.text(m.get('role')), self.text(_said(m.get('content'))) or '') for m in e.messages]
+        if at<0: first += [dict(role=role, text=text) for role,text in texts]
+        elif at<len(steps):
+            outputs = [c['out'][:200] for c in steps[at]['cells'] if c['out']]
+            steps[at]['told'] += [text for role,text in texts if role=='user' and not any(o in text for o in outputs)]
+    return first
 
-# %% ../../nbs/view/06_steps.ipynb #2d2a0519
+# %% ../../nbs/view/06_steps.ipynb #8cabffd3
 def _ended_as(trace, run):
     "The answer of a run, and what is to be known of it"
     end = run if run is not None else next((e for e in reversed(trace) if e.kind=='answer'), None)
@@ -156,7 +121,7 @@ def _question(trace):
     said = (m for e in trace if e.kind=='messages' for m in e.messages if m.get('role')=='user')
     return _said(next(said, {}).get('content'))
 
-# %% ../../nbs/view/06_steps.ipynb #6f3c251f
+# %% ../../nbs/view/06_steps.ipynb #9cc4a6eb
 def _set_up(trace):
     "What the header says, and when it was"
     head,times = trace.header or {},[e.time for e in trace]
@@ -167,10 +132,10 @@ def _set_up(trace):
 
 def _plain(facts, most):
     "Facts as numbers and clean texts"
-    tree = _Tree(redact, most) # a `Run` is not as clean as its file
-    return {k: o if o is None or type(o) in (int,float,bool) else tree.text(o) for k,o in facts.items()}
+    write = _Writer(redact, most) # a `Run` is not as clean as its file
+    return {k: o if o is None or type(o) in (int,float,bool) else write.text(o) for k,o in facts.items()}
 
-# %% ../../nbs/view/06_steps.ipynb #26a61ed3
+# %% ../../nbs/view/06_steps.ipynb #80a4e150
 def run_data(
     trace:Trace, # Of the run
     run:object=None, # The `Run`, where there is one
@@ -178,14 +143,13 @@ def run_data(
     most:int=50_000, # Characters that stay of each text
 )->dict: # `answer`, `stop`, `problem`, `question`, what it used and was, `warnings`, `prompts`, and `steps`
     "A run as plain data: numbers, and texts that can be shown"
-    tree = _Tree(str if written else redact, most)
-    for e in trace: tree.add(e)
-    for steps in tree.steps.values():
-        for o in steps: o['reply'] = _without_code(o.get('reply') or '', [c['code'] for c in o['cells'] if c.get('code')])
-    warnings = [tree.text(e.text) for e in trace if e.kind=='warning']
-    return _plain(_set_up(trace) | _ended_as(trace, run), most) | dict(warnings=warnings, prompts=tree.prompts, steps=tree.steps.get(tree.top, []))
+    root,write = RunTree(trace).root,_Writer(str if written else redact, most, trace[0].time if trace else 0.)
+    steps = write.steps(root) if root else []
+    prompts = write.told(trace, root.begun.id, [o for o in steps if o['id']]) if root else []
+    warnings = [write.text(e.text) for e in trace if e.kind=='warning']
+    return _plain(_set_up(trace) | _ended_as(trace, run), most) | dict(warnings=warnings, prompts=prompts, steps=steps)
 
-# %% ../../nbs/view/06_steps.ipynb #27d092f9
+# %% ../../nbs/view/06_steps.ipynb #7fcd3ed2
 def call_data(
     measured:dict, # As `benchmark_vanilla` gives it
     most:int=50_000, # Characters that stay of each text

@@ -809,7 +809,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                              'rlm.secrets._prefixed': ('secrets.html#_prefixed', 'rlm/secrets.py'),
                              'rlm.secrets._runs': ('secrets.html#_runs', 'rlm/secrets.py'),
                              'rlm.secrets._secrets_in': ('secrets.html#_secrets_in', 'rlm/secrets.py'),
-                             'rlm.secrets._visible': ('secrets.html#_visible', 'rlm/secrets.py'),
                              'rlm.secrets._without': ('secrets.html#_without', 'rlm/secrets.py'),
                              'rlm.secrets._written': ('secrets.html#_written', 'rlm/secrets.py'),
                              'rlm.secrets.clean': ('secrets.html#clean', 'rlm/secrets.py'),

@@ -193,12 +193,8 @@ def clean(
     return redact(strip_controls(text), known) if text else text
 
 # %% ../nbs/00_secrets.ipynb #19253aae
-def _visible(m):
-    n = ord(m[0])
-    return chr(0x2400+n) if n<32 else f'⟨U+{n:04X}⟩'
-
 def show_controls(
     text:str, # From a document, a model or a server
 )->str: # Lines and tabs stay
     "Put a visible sign in the place of each character that `strip_controls` would take out"
-    return _controls.sub(_visible, text.replace('\r\n', '\n').replace('\r', '\n'))
+    return _controls.sub(lambda m: f'⟨U+{ord(m[0]):04X}⟩', text.replace('\r\n', '\n').replace('\r', '\n'))

@@ -161,7 +161,7 @@ def test_hostile_text(pages, folder):
     tab.locator('.all').first.click()
     text = tab.inner_text('body')
     for o in hostile[:-1]: assert text.count(o)>=3, o
-    for o in ('␛[31mred','⟨U+202E⟩desrever⟨U+202C⟩','characters left out …'): assert o in text, o
+    for o in ('⟨U+001B⟩[31mred','⟨U+202E⟩desrever⟨U+202C⟩','characters left out …'): assert o in text, o
     assert tab.evaluate('[window.bad, document.scripts.length]')==[None,2] and tab.locator('img, a, iframe, object, link, svg script').count()==0
     tab.fill('input', '<script>')
     tab.wait_for_selector('mark')
@@ -174,7 +174,7 @@ def test_two_runs(pages, folder, letters):
     "Two runs side by side, or a run and a single call: the same search and the same keys in both"
     def forked(messages):
         n = sum(m['role']=='assistant' for m in messages)
-        return [call_repl('print(len(context))\nprint(context[:300])'), call_repl("print('other')"), 'FINAL(other)'][n]
+        return [call_repl('print(len(context))\nprint(context[:300])'), call_repl("print('other')"), 'FINAL(other)'][min(n, 2)]
     other = RLM(ScriptedLM(forked), trace=folder/'other.jsonl', sandbox='trusted')('Letters.', 'Who?')
     save_html(folder/'letters.jsonl', folder/'pair.html', other=other)
     tab = pages.open('pair', '#b-step-2')

@@ -46,7 +46,7 @@ function add(node, kind, parent, run, depth, id) {
   const e = {node, kind, parent, run, depth, id: run.prefix + id, kids: [], open: false, bad: Boolean(node.error)}
   entries.push(e)
   byId.set(e.id, e)
-  if (parent) parent.kids.push(e)
+  if (parent) e.n = parent.kids.push(e)
   return e
 }
 
@@ -188,7 +188,7 @@ function gist(e) {
   if (e.kind === 'prompt') res.append(el('b', '', 'What the model was told first'))
   else if (e.kind === 'step') {
     const code = o.cells.map(c => c.code || c.name || '').join(' ')
-    res.append(el('b', '', line(o.reply, 160)), o.reply && code ? ' · ' : '', line(code, 160))
+    res.append(el('b', '', line(o.reply || o.error, 160)), (o.reply || o.error) && code ? ' · ' : '', line(code, 160))
   } else res.append(line(o.prompt, 70), ' → ', el('b', '', line(o.reply || o.error, 160)))
   return res
 }
@@ -212,7 +212,7 @@ function badges(e) {
 }
 
 function row(e) {
-  const name = {step: `${e.node.n}`, prompt: '0', call: '', child: ''}[e.kind]
+  const name = {step: `${e.node.n}`, prompt: '0', call: `${e.n}`, child: `${e.n}`}[e.kind]
   const summary = el('summary', e === selected ? 'at' : '', name && el('span', 'n', name), gist(e), el('span', 'more', ...badges(e)))
   summary.addEventListener('click', event => { event.preventDefault(); select(e); toggle(e) })
   ofSummary.set(summary, e)
@@ -519,8 +519,8 @@ function draw() { // what is open stays open
 const keys = button('?', 'Keys', () => help.showModal())
 keys.className = 'keys'
 const bar = el('div', 'bar', el('b', '', 'rlm'), search, found, ...chips, depth, openAll, button('◐', 'Light or dark', theme), keys)
-if (runs.length > 1) document.body.append(bar, el('main', '', compared()))
-else document.body.append(bar)
+document.body.append(bar)
+if (runs.length > 1) main.append(compared())
 for (const run of runs) {
   run.box = el('div', 'steps')
   main.append(el('section', 'run', overview(run), run.steps.length ? charts(run) : '', run.box))

@@ -14,6 +14,6 @@ LOCK_DOWN,LIMIT_MEMORY = 'rlm.shell._lockdown:lock_down','rlm.shell._lockdown:li
 HELPERS = 'rlm.shell.functions:worker_helpers' # of `prep_shell`: those that must be where the variables are
 
 # What looks at a `Run` and is reached from it as a method, `run.coverage()` for one
-VIEWS = dict(_repr_html_='rlm.view.show:run_html', plot='rlm.view.plot:plot_run', coverage='rlm.view.coverage:coverage', evidence='rlm.view.evidence:evidence',
-    save_notebook='rlm.view.export:save_notebook', save_markdown='rlm.view.export:save_markdown')
+VIEWS = dict(_repr_html_='rlm.view.show:run_html', plot='rlm.view.plot:plot_run', save_html='rlm.view.html:save_html', coverage='rlm.view.coverage:coverage',
+    evidence='rlm.view.evidence:evidence', save_notebook='rlm.view.export:save_notebook', save_markdown='rlm.view.export:save_markdown')
 FOLLOW = 'rlm.view.follow:follow' # shows how a run stands while it goes on

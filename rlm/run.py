@@ -146,6 +146,15 @@ def load(cls:Run,
     best = next((o for o in texts if o.strip() and not code_blocks(o)[0]), '') # what stands beside code is a note
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
 
+# %% ../nbs/machine/11_run.ipynb #78d8506e
+@patch
+def save_html(self:Run,
+    path:str|Path, # The file to write; a page that is there is overwritten, nothing else
+    other:object=None, # Another `Run`, a trace, its file, or what `benchmark_vanilla` gave, to show beside it
+)->Path: # The file; raises `ValueError` when it cannot be written
+    "Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`"
+    return _view('save_html')(self, path, other)
+
 # %% ../nbs/machine/11_run.ipynb #6f7a6446
 @patch
 def coverage(self:Run,

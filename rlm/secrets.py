@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['least', 'is_secret_name', 'secret_values', 'public_params', 'hidden_values', 'redact_forms', 'redact',
-           'strip_controls', 'clean']
+           'strip_controls', 'clean', 'show_controls']
 
 # %% ../nbs/00_secrets.ipynb #94d7ef09
 import json, os, re
@@ -196,3 +196,10 @@ def clean(
 )->str: # `redact` after `strip_controls`, which could have split a key
     "Make a text safe to show"
     return redact(strip_controls(text), known) if text else text
+
+# %% ../nbs/00_secrets.ipynb #19253aae
+def show_controls(
+    text:str, # From a document, a model or a server
+)->str: # Lines and tabs stay
+    "Put a visible sign in the place of each character that `strip_controls` would take out"
+    return _controls.sub(lambda m: f'⟨U+{ord(m[0]):04X}⟩', text.replace('\r\n', '\n').replace('\r', '\n'))

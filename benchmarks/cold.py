@@ -21,11 +21,11 @@ run = '''import sys
 from rlm import RLM
 run = RLM('openai/m', base_url=sys.argv[1], mode={mode!r}, sandbox={sandbox!r})('some context', {query!r})
 assert run.answer=='done' and run.steps=={query!r}.count('cell')+1
-assert not {{'litellm','pandas','matplotlib'}}&sys.modules.keys()
+assert not {{'litellm','pandas','matplotlib',*{away}}}&sys.modules.keys()
 '''
 ask = "import sys; from rlm.cli import main; assert main(['ask', 'Who built the lighthouse?', sys.argv[2], '--sandbox', 'trusted'])==0; assert 'litellm' not in sys.modules"
 cli = "import sys; from rlm.cli import main; sys.exit(main(['--help']))"
-def case(mode, sandbox='trusted', query='q'): return run.format(mode=mode, sandbox=sandbox, query=query),.6
+def case(mode, sandbox='trusted', query='q'): return run.format(mode=mode, sandbox=sandbox, query=query, away=['IPython'] if sandbox=='auto' else []),.6
 # case -> code, aim in seconds
 cheap = {process_floor: (imports, None), 'python -c pass': ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15)}
 some = {'one-step run, trusted': case('tools'), 'one cell, auto': case('tools', 'auto', 'in a cell'), 'rlm ask, embedded': (ask, .7)}

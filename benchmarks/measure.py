@@ -52,8 +52,6 @@ def bare_step():
     with contextlib.redirect_stdout(io.StringIO()): exec(compile(cell, 'cell', 'exec'), {})
     return json.loads(json.dumps(dict(model='m', messages=[message])))
 
-def bare_step_cpu(n=50): return cpu(bare_step, n)
-
 # -S, for what `site` does depends on what else is installed (.pth files)
 python = sys.executable,'-S','-c'
 env = {**os.environ, 'PYTHONPATH': f"{root}:{sysconfig.get_path('purelib')}"}

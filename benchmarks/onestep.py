@@ -1,7 +1,7 @@
 "Runs of one step in a process that is warm, one after another and 64 at once, in this process and in workers: `python benchmarks/onestep.py [--short] [--json]`"
 import time
 from concurrent.futures import ThreadPoolExecutor
-from measure import arguments,bare_fork_cpu,bare_step_cpu,cpu,fork_floor,in_turns,main,row,settled,step_floor
+from measure import arguments,bare_fork_cpu,bare_step,cpu,fork_floor,in_turns,main,row,settled,step_floor
 from rlm.core import RLM
 from rlm.models.scripted import ScriptedLM
 
@@ -19,19 +19,15 @@ def together(sandbox):
     return (settled()-before)/at_once,at_once/took
 
 def rows(short=False):
+    "A run in this process stands beside a bare step after each, one in a worker beside forks"
     n,turns = (8,3) if short else (20,5)
-    floors = dict(trusted=(bare_step_cpu, step_floor), auto=(bare_fork_cpu, fork_floor)) # a worker is forked
-    for sandbox,(floor,floor_name) in floors.items():
-        for _ in range(3): one(sandbox)
-        clock = time.process_time if sandbox=='trusted' else settled
-        meds = in_turns(turns, run=lambda: cpu(lambda: one(sandbox), n, clock), floor=floor)
-        yield row(f'warm one-step run, {sandbox}', meds['run'], meds['floor'], floor_name)
-        speeds = []
-        def many():
-            each,speed = together(sandbox)
-            speeds.append(speed)
-            return each
-        meds = in_turns(1 if short else 3, run=many, floor=floor)
-        yield row(f'{at_once} runs at once, {sandbox}', meds['run'], meds['floor'], floor_name, note=f'{max(speeds):.0f} runs/s')
+    for _ in range(3): one('trusted')
+    here = in_turns(n*turns, run=lambda: cpu(lambda: one('trusted')), floor=lambda: cpu(bare_step))
+    for _ in range(3): one('auto')
+    auto = in_turns(turns, run=lambda: cpu(lambda: one('auto'), n, settled), floor=bare_fork_cpu)
+    for sandbox,o,floor_name in (('trusted', here, step_floor), ('auto', auto, fork_floor)):
+        yield row(f'warm one-step run, {sandbox}', o['run'], o['floor'], floor_name)
+        each,speed = min(together(sandbox) for _ in range(1 if short else 3))
+        yield row(f'{at_once} runs at once, {sandbox}', each, o['floor'], floor_name, note=f'{speed:.0f} runs/s')
 
 if __name__=='__main__': main(rows, arguments(__doc__))

@@ -56,11 +56,17 @@ def cells(sandbox, n):
     "Processor time, of both processes, of a cell and of a call to the host; beside it the time on the clock"
     sh,here = worker(sandbox),prep_shell('some text', sandbox='trusted')
     calls = f'import time\nstart = time.perf_counter()\nfor _ in range({4*n}): budget()\n(time.perf_counter()-start)/{4*n}'
-    def run(s): return lambda: [s.run(cell) for _ in range(n)]
-    def each(f): return lambda: cpu(f, clock=spent)/n
-    for s in (sh,here): run(s)() # imports, plans
-    host = each(lambda: sh.run(calls))
-    meds = in_turns(3, cell=each(run(sh)), here=each(run(here)), host=lambda: host()/4, floor=each(lambda: cpu(bare_step, n)))
+    def run(s):
+        "CPU seconds of a cell, with a floor after each"
+        start = spent()
+        for _ in range(n):
+            s.run(cell)
+            floors.append(cpu(bare_step))
+        return (spent()-start-sum(floors[-n:]))/n
+    floors = []
+    for s in (sh,here): run(s) # imports, plans
+    meds = in_turns(3, cell=lambda: run(sh), here=lambda: run(here), host=lambda: cpu(lambda: sh.run(calls), clock=spent)/(4*n))
+    meds['floor'] = statistics.median(floors)
     wall = statistics.median(seconds(lambda: sh.run(cell))[1] for _ in range(n))
     yield row(f'{sandbox}: a cell', meds['cell'], meds['floor'], step_floor, note=f"{1e3*wall:.2f} ms on the clock; CPU in process {1e3*meds['here']:.2f} ms")
     yield row(f'{sandbox}: a call to the host', meds['host'], meds['floor'], step_floor, note=f'{1e3*sh.run(calls).value:.2f} ms on the clock')

@@ -1,6 +1,6 @@
 "What the loop itself costs per step of a long run, without limits, with them, with a trace, and in a worker, against bare code and JSON; and the tokens that a server with a prefix cache would bill: `python benchmarks/steps.py [--short] [--json]`"
 import json,statistics,tempfile,time
-from measure import arguments,bare_step,cell,cpu,in_turns,main,row,settled,step_floor
+from measure import arguments,bare_step,cell,cpu,main,row,settled,step_floor
 from rlm.core import RLM
 from rlm.models.budget import Limits
 from rlm.models.messages import as_reply
@@ -21,7 +21,7 @@ class Quick(ScriptedLM):
         self.starts.append(start)
         self.watch(request['messages'])
         k = len(self.starts)
-        if any(0<=m-k<window for m in self.marks): self.floors.append(cpu(bare_step, 3))
+        if any(0<=m-k<window for m in self.marks): self.floors.append(cpu(bare_step))
         res = as_reply(completion(call_repl(cell, f'Step {k}.') if k<self.n else 'FINAL(done)', [], n=k))
         res._hidden_params['response_cost'] = self.cost
         self.spent.append(time.process_time()-start)
@@ -55,10 +55,10 @@ def at_marks(marks, **kw):
     return [statistics.median(own[max(1, k-window):k-1]) for k in marks],statistics.median(lm.floors)
 
 def in_worker(n):
-    "CPU seconds of each step, worker and host"
-    start = settled()
-    steps(Quick(n), sandbox='auto')
-    return (settled()-start)/n
+    "CPU seconds of each step, worker and host, and of the floor in the same steps"
+    lm,start = Quick(n, range(1, n+1)),settled()
+    steps(lm, sandbox='auto')
+    return (settled()-start-sum(lm.spent))/n,statistics.median(lm.floors)
 
 def rows(short=False):
     marks = (20, 200, 400) if short else (20, 200, 1000, 2000)
@@ -69,8 +69,7 @@ def rows(short=False):
         ks = marks[1:2] if short and kw else marks
         at,floor = at_marks(ks, **kw)
         for k,value in zip(ks, at): yield row(f'step {k:,}{what}', value, floor, step_floor, note=f'{value/at[0]:.2f} x step {ks[0]}' if k!=ks[0] else '')
-    meds = in_turns(1 if short else 3, run=lambda: in_worker(100), floor=lambda: cpu(bare_step, 100))
-    yield row('a step of 100, auto', meds['run'], meds['floor'], step_floor)
+    yield row('a step of 100, auto', *min(in_worker(100) for _ in range(1 if short else 3)), step_floor)
     lm = steps(Billing(100))
     yield row('tokens billed with a prefix cache', sum(lm.billed)//4, lm.total[-1]//4, 'of the last prompt', unit='tok')
 

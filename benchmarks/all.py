@@ -7,7 +7,7 @@
 
 Each script of `scripts` runs in a process of its own, in turns, and the round whose ratio is the median counts. Ratios are compared, never times, and only
 with those of the same Python: both sides are processor time (or memory, or tokens) of the same run. Floors use no line of `rlm`, so that nothing slow hides
-in them. What waits, and so tells of the machine's other work, is shown only."""
+in them, but for one that says so (`a call`). What waits, and so tells of the machine's other work, is shown only."""
 import argparse,json,os,platform,shutil,subprocess,sys
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 import sqlite3,statistics,tempfile
 from contextlib import closing
 from pathlib import Path
-from calls import LM,floor,prompts,serving
+from calls import LM,prompts,serving
 from measure import arguments,cpu,main,row
 from rlm.models.cache import Cache
 
@@ -25,17 +25,16 @@ def rows(short=False):
         path = Path(folder)/'replies.sqlite'
         live,kept = (LM('openai/gpt-4o-mini', base_url=url, api_key='none', cache=o) for o in (False, path))
         live.map(prompts(64, 'fast', 'warm')) # imports, connections, plans
-        times = {k:[] for k in ('call','call that is kept','hit','bare SQLite','bare aiohttp')}
+        times = {k:[] for k in ('call','call that is kept','hit','bare SQLite')}
         for i in range(turns): # in turns, so that a busy moment of the machine hits all
             texts = prompts(n, 'fast', f'c{i}')
             for k,lm,hits in (('call', live, 0), ('call that is kept', kept, 0), ('hit', kept, n)):
                 times[k].append(ask(lm, texts, hits))
                 kept.cache.report() # what is to be written is written
             times['bare SQLite'].append(select(path, n))
-            times['bare aiohttp'].append(floor(url, texts, 32)[1]/n)
         meds = {k: statistics.median(v) for k,v in times.items()}
         Cache(path).close()
     yield row('a reply from the cache', meds['hit'], meds['bare SQLite'], 'bare SQLite', unit='us', note=f"{meds['hit']/meds['call']:.2f} of a call")
-    yield row('a call whose reply is kept', meds['call that is kept'], meds['bare aiohttp'], 'bare aiohttp', unit='us', note=f"{meds['call that is kept']/meds['call']:.2f} of a call")
+    yield row('a call whose reply is kept', meds['call that is kept'], meds['call'], 'a call', unit='us')
 
 if __name__=='__main__': main(rows, arguments(__doc__))

@@ -30,7 +30,7 @@ def as_flags(
     s = re.sub(rf"\b(?:limits=)?Limits\(({given}(?:, {given})*)\)", limits_as_flags, s)
     return re.sub(rf"(?<![\w./?&-])({names})=(?=[\s'\"….]|$)", lambda m: f'{_flags[m[1]]} ', s).replace('  ', ' ')
 
-# %% ../nbs/interface/02_report.ipynb #fca7326b
+# %% ../nbs/interface/02_report.ipynb #7d658302
 def read_limits(
     text:str|None, # As typed: names and numbers
 )->dict: # Name -> number, or None; raises `BadUse`
@@ -43,7 +43,7 @@ def read_limits(
         if not o.strip(): continue
         if name not in known: raise BadUse(f"--limits has no {name!r}: {f'did you mean {near}?' if (near:=nearest(name, known)) else 'it takes ' + ', '.join(known) + '.'}")
         try: res[name] = None if value=='none' else float(value) if name in ('cost','time','cell_time','history') else int(value.replace('_', ''))
-        except ValueError: raise BadUse(f'--limits {name}={value!r}: give a number, or none for no limit.') from None
+        except ValueError: raise BadUse(f'--limits: {value!r} is no number for {name}; give one, or none for no limit.') from None
     return res
 
 # %% ../nbs/interface/02_report.ipynb #9d4be33f

@@ -41,20 +41,22 @@ _style = '''<style>.rlm{font-size:14px;line-height:1.45;max-width:60em;overflow-
 _script = '''<script>document.querySelectorAll('.rlm pre:not([data-c])').forEach(function(p){p.dataset.c=1;var b=document.createElement('button');b.textContent='copy';
 b.onclick=function(){b.remove();var s=p.textContent;p.appendChild(b);navigator.clipboard.writeText(s).then(function(){b.textContent='copied'})};p.appendChild(b)})</script>'''.replace('\n', '')
 
-# %% ../../nbs/view/07_show.ipynb #45e01ca3
+# %% ../../nbs/view/07_show.ipynb #e95d7f84
 class _Page:
     "HTML of steps, up to a size"
     def __init__(self, tree, size):
         self.left,self.depth = size,0
-        texts = sum(3+2*min(20, len(s.subcalls)) for s in tree.root.steps[:300]) if tree.root else 1
-        self.most = max(100, min(2000, size//(2*texts))) # characters of one text: tags, and the names of what is escaped, take room too
-        self.calls = 20 if texts<200 else 8 if texts<1000 else 3
+        asked = [len(s.subcalls) for s in tree.root.steps[:300]] if tree.root else []
+        for self.calls in (20, 8, 3): # of a cell
+            texts = sum(3+2*min(self.calls, n) for n in asked)
+            if texts<=400: break
+        self.most = max(60, min(2000, size//(4*texts+1))) # characters of one text: tags, headings and the names of what is escaped take room too
 
     def text(self, s, kind='pre', cls='', code=False):
         s = shown(s, self.most)
         res = code_html(s) if code else html.escape(s, quote=False)
-        if len(res)>3*self.most: res = html.escape(shown(s, self.most//3), quote=False) # mostly of what is escaped
-        self.left -= len(res)+100 # with its tags, and the heading that it stands under
+        if len(res.encode())>2*self.most: res = html.escape(shown(s, self.most//3), quote=False) # mostly of what is escaped, or of letters that take three bytes
+        self.left -= len(res.encode())+100 # with its tags
         return f"<{kind}{cls and f' class={cls}'}>{res}</{kind}>"
 
     def some(self, items, f, what, most=300):
@@ -67,24 +69,27 @@ class _Page:
             res.append(f(o))
         return ''.join(res)
 
-# %% ../../nbs/view/07_show.ipynb #3a191c5e
-def _head(text, n=90):
+# %% ../../nbs/view/07_show.ipynb #85cdef2f
+@patch
+def head(self:_Page, text, n=90):
     "The beginning of a text, in a line"
     line = ' '.join(shown(str(text)[:10*n], 5*n).split())
-    return html.escape(line if len(line)<=n else line[:n-1]+'…', quote=False)
+    res = html.escape(line if len(line)<=n else line[:n-1]+'…', quote=False)
+    self.left -= len(res.encode())
+    return res
 
 def _fold(head, body, opened=False): return f"<details{' open' if opened else ''}><summary>{head}</summary>{body}</details>"
 
 def _facts(*parts): return ' · '.join(filter(None, parts))
 
-# %% ../../nbs/view/07_show.ipynb #4444eb32
+# %% ../../nbs/view/07_show.ipynb #7a786fef
 @patch
 def call(self:_Page, c:Call):
     "A sub-call, folded"
     said = c.error if c.error else c.reply
     mark = '✗ ' if c.error else '' if c.end else '… '
     body = self.text(c.prompt) + self.text(said or 'no reply', cls='e' if c.error else 'o')
-    return _fold(f'{mark}{_head(c.prompt, 60)} → {_head(said or "", 60)}', body)
+    return _fold(f'{mark}{self.head(c.prompt, 45)} → {self.head(said or "", 45)}', body)
 
 @patch
 def child(self:_Page, o):
@@ -93,7 +98,7 @@ def child(self:_Page, o):
     self.depth += 1
     body = self.text(o.query) + self.some(o.steps, self.step, 'steps', 30) + self.text(o.answer or 'no answer', cls='o')
     self.depth -= 1
-    return _fold(f'child run: {_head(o.query, 60)} → {_head(o.answer, 60)}', body)
+    return _fold(f'child run: {self.head(o.query, 60)} → {self.head(o.answer, 60)}', body)
 
 @patch
 def inside(self:_Page, c):
@@ -104,7 +109,7 @@ def inside(self:_Page, c):
     head = f"{n:,} sub-call{'s' if n>1 else ''}" + (f', {bad:,} failed' if bad else '')
     return _fold(head, self.some(c.inside, lambda o: self.call(o) if isinstance(o, Call) else self.child(o), 'sub-calls', self.calls))
 
-# %% ../../nbs/view/07_show.ipynb #29e8215b
+# %% ../../nbs/view/07_show.ipynb #a4d28cd0
 @patch
 def cell(self:_Page, c):
     "Code, what it asked, and what it gave"
@@ -117,27 +122,27 @@ def step(self:_Page, s):
     u,n,error = s.call.usage if s.call else None,len(s.subcalls),s.call.error if s.call else None
     cells = sum(c.seconds or 0 for c in s.cells)
     facts = _facts(f'<b>step {s.number}</b>', f'{((s.call.seconds or 0) if s.call else 0) + cells:.1f} s', n and f"{n:,} sub-call{'s' if n>1 else ''}",
-        u and f'{u.total_tokens:,} tokens', '<b>✗ failed</b>' if s.failed else '', _head(s.thought or (s.cells[0].code if s.cells else '')))
+        u and f'{u.total_tokens:,} tokens', '<b>✗ failed</b>' if s.failed else '', self.head(s.thought or (s.cells[0].code if s.cells else '')))
     parts = [self.text(s.thought, 'div', 't')] if s.thought else []
     parts += map(self.cell, s.cells)
     parts += [self.text(o, 'div', 'n') for o in ([str(error)] if error else []) + s.notes]
     return _fold(facts, ''.join(parts))
 
-# %% ../../nbs/view/07_show.ipynb #eee640df
+# %% ../../nbs/view/07_show.ipynb #87a2d2ab
 def run_html(
     trace, # Events of the run
     answer:str, # What stands first; '' for none
     notes:str='', # What should be known of it: why there is none, that it is a guess
     facts:str='', # How it ended and what it used
-    size:int=120_000, # Characters of HTML, about
+    size:int=170_000, # Bytes of HTML, about
 )->str:
     "A run as HTML: all that came from a model or a document is escaped, and inert"
     tree = RunTree(trace)
-    page = _Page(tree, size)
     steps = tree.root.steps if tree.root else []
     n,last = sum(len(s.subcalls) for s in steps),trace[-1].time if trace else 0
     took = last-trace[0].time if trace and last>=trace[0].time else 0
     more = _facts(n and f"{n:,} sub-call{'s' if n>1 else ''}", took>=.05 and f'{took:.1f} s')
     def block(cls, text, most): return f'<div class={cls}>{html.escape(shown(text, most), quote=False)}</div>' if text else ''
     parts = block('a', answer, 20_000), block('n', notes, 2000), block('f', _facts(facts, more), 1000)
+    page = _Page(tree, size-len(''.join(parts).encode()))
     return f"<div class=rlm>{_style}{''.join(parts)}{page.some(steps, page.step, 'steps')}{_script}</div>"

@@ -4,7 +4,7 @@ __all__ = ['code_html', 'run_html']
 
 def code_html(code: str) -> str: ...
 
-def run_html(trace: Any, answer: str, notes: str='', facts: str='', size: int=120000) -> str:
+def run_html(trace: Any, answer: str, notes: str='', facts: str='', size: int=170000) -> str:
     """A run as HTML: all that came from a model or a document is escaped, and inert
 
     Parameters::
@@ -14,5 +14,5 @@ def run_html(trace: Any, answer: str, notes: str='', facts: str='', size: int=12
         answer  str            What stands first; '' for none
         notes   str   ''       What should be known of it: why there is none, that it is a guess
         facts   str   ''       How it ended and what it used
-        size    int   120000   Characters of HTML, about
+        size    int   170000   Bytes of HTML, about
     """

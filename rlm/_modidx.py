@@ -1668,6 +1668,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'rlm.view.show._Page.text': ('view/show.html#_page.text', 'rlm/view/show.py'),
                                'rlm.view.show._facts': ('view/show.html#_facts', 'rlm/view/show.py'),
                                'rlm.view.show._fold': ('view/show.html#_fold', 'rlm/view/show.py'),
+                               'rlm.view.show._inline': ('view/show.html#_inline', 'rlm/view/show.py'),
+                               'rlm.view.show.answer_html': ('view/show.html#answer_html', 'rlm/view/show.py'),
                                'rlm.view.show.code_html': ('view/show.html#code_html', 'rlm/view/show.py'),
                                'rlm.view.show.run_html': ('view/show.html#run_html', 'rlm/view/show.py')},
             'rlm.view.steps': { 'rlm.view.steps._Writer': ('view/steps.html#_writer', 'rlm/view/steps.py'),

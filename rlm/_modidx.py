@@ -1281,7 +1281,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'rlm.trace.files.TraceFile.write': ('trace/files.html#tracefile.write', 'rlm/trace/files.py'),
                                  'rlm.trace.files._as_plain': ('trace/files.html#_as_plain', 'rlm/trace/files.py'),
                                  'rlm.trace.files._cut_half_line': ('trace/files.html#_cut_half_line', 'rlm/trace/files.py'),
-                                 'rlm.trace.files._dumps': ('trace/files.html#_dumps', 'rlm/trace/files.py'),
                                  'rlm.trace.files._error_json': ('trace/files.html#_error_json', 'rlm/trace/files.py'),
                                  'rlm.trace.files._is_plain': ('trace/files.html#_is_plain', 'rlm/trace/files.py'),
                                  'rlm.trace.files._line': ('trace/files.html#_line', 'rlm/trace/files.py'),

@@ -99,18 +99,21 @@ def cells(sh):
     here.close()
 
 def large(sandbox, mb):
-    "A large context: time, and the most memory of both processes"
-    text = 'All work and no play. '*(mb*1_000_000//22)
-    code = f"import time; t = time.perf_counter(); b'x'*{len(text)}; print(time.perf_counter()-t)"
-    floor = float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024
-    sh,t = seconds(lambda: prep_shell(text, sandbox=sandbox))
-    assert sh.run('len(context)').value==len(text)
-    near,far = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024,max(map(peak_mb, process_pids(sh._w.process.pid)))
-    say(f'context of {mb:,} MB', t, 's', floor, 'fresh memory of that size')
-    size = len(text)/2**20
-    print(f'peak memory: host {near:,.0f} MB (before the transfer {before:,.0f}), worker {far:,.0f} MB, together {(near+far)/size:.2f} x the context')
-    sh.close()
+    "A large context, a text and a list of documents: time, and the most memory of both processes"
+    line = 'All work and no play. '
+    for kind,make in (('text', lambda: line*(mb*1_000_000//22)), ('documents', lambda: [f'{i}: '+line*5000 for i in range(mb*1_000_000//110_000)])):
+        context = make()
+        size = len(context) if kind=='text' else sum(map(len, context))
+        code = f"import time; t = time.perf_counter(); b'x'*{size}; print(time.perf_counter()-t)"
+        floor = float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024
+        sh,t = seconds(lambda: prep_shell(context, sandbox=sandbox))
+        assert sh.run('len(context)').value==len(context)
+        near,far = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024,max(map(peak_mb, process_pids(sh._w.process.pid)))
+        say(f'{kind} of {mb:,} MB', t, 's', floor, 'fresh memory of that size')
+        print(f'peak memory: host {near:,.0f} MB (before the transfer {before:,.0f}), worker {far:,.0f} MB, together {(near+far)/(size/2**20):.2f} x the context')
+        sh.close()
+        del context
 
 def main(sandbox='auto', mb='1000'):
     print(doctor(), '', sep='\n')

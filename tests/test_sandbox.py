@@ -297,14 +297,17 @@ def test_contexts():
     frame = pd.DataFrame(dict(a=[1,2], b=['x',None], c=pd.to_datetime(['2024-01-01',None]), d=[.5,float('nan')], e=pd.Categorical(['u','v']), f=[True,False]),
         index=pd.Index([10,20], name='i'))
     mixed,odd_keys = [1,'a',None,2.5,[True]],{'a':{'b':[1]}, 3:(1,2), '$':'v'}
-    for value,code,want in ((b'\x00\xff'*1000, 'type(context).__name__, len(context), context[:2]', ('bytes', 2000, b'\x00\xff')), (mixed, 'context', mixed), (odd_keys, 'context', odd_keys),
+    documents = ['é'*20_000, ('short', '日'*16_385), {'$': b'\xff\x00'*50_000}]
+    for value,code,want in ((b'\x00\xff'*1000, 'type(context).__name__, len(context), context[:2]', ('bytes', 2000, b'\x00\xff')), (mixed, 'context', mixed), (documents, 'context', documents), (odd_keys, 'context', odd_keys),
         ({1,2}, 'context', {1,2}), ('', 'context', ''), ('a\ud800b', 'ascii(context)', "'a\\ud800b'"), (None, 'context is None', True),
         (np.arange(6).reshape(2,3), 'context.shape, context.sum().item(), str(context.dtype)', ((2,3), 15, 'int64')),
         (frame, '[str(o) for o in context.dtypes], context.index.name, context.values.tolist()[0][:2]', ([str(o) for o in frame.dtypes], 'i', [1,'x']))):
         sh = shell('auto', value)
         assert sh.run(code).value==want, (code, sh.run(code).output)
         if value is frame: assert sh.run('import os; os._exit(1)').output and sh.run(code).value==want # sent again
+        w = sh._w
         sh.close()
+        assert not w.sent # the context is let go of, whoever still holds the shell
     for bad in (object(), [object()], threading.Lock()):
         with pytest.raises(TypeError, match='cannot be sent'): shell('auto', bad)
 

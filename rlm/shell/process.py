@@ -224,8 +224,9 @@ def end(self:WorkerProcess):
 
 @patch
 def remove(self:WorkerProcess):
-    "Kill it and remove its folder"
+    "Kill it, remove its folder, let go of what it was sent"
     self.end()
+    self.sent.clear()
     if os.getpid()==self.pid: remove_folder(self.folder)
     self.link.sock.close()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 root = Path(__file__).resolve().parent.parent
 repeats = 5
 serve = '''import time
-from rlm.models.scripted import ScriptedServer
-with ScriptedServer(lambda m: 'FINAL(done)') as server:
+from rlm.models.scripted import ScriptedServer, call_repl
+with ScriptedServer(lambda m: call_repl('x = len(context)') if 'in a cell' in str(m) and len(m)==2 else 'FINAL(done)') as server:
     print(server.url, flush=True)
     time.sleep(3600)
 '''
@@ -20,14 +20,16 @@ assert 'done' in json.loads(c.getresponse().read())['choices'][0]['message']['co
 '''
 run = '''import sys
 from rlm import RLM
-assert RLM('openai/m', base_url=sys.argv[1], mode={mode!r}, sandbox='trusted')('some context', 'q').answer=='done'
-assert not {{'litellm','pandas','matplotlib'}}&sys.modules.keys()
+run = RLM('openai/m', base_url=sys.argv[1], mode={mode!r}, sandbox={sandbox!r})('some context', {query!r})
+assert run.answer=='done' and run.steps=={query!r}.count('cell')+1
+assert not {{'litellm','pandas','matplotlib',*{away}}}&sys.modules.keys()
 '''
 ask = "import sys; from rlm.cli import main; assert main(['ask', 'Who built the lighthouse?', sys.argv[2], '--sandbox', 'trusted'])==0; assert 'litellm' not in sys.modules"
 cli = "import sys; from rlm.cli import main; sys.exit(main(['--help']))"
 # case -> code, aim in seconds
-cases = {'python -c pass': ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15), 'one-step run, tools': (run.format(mode='tools'), .6),
-    'one-step run, fences': (run.format(mode='fence'), .6), 'rlm ask, embedded': (ask, .7)}
+def case(mode, sandbox='trusted', query='q'): return run.format(mode=mode, sandbox=sandbox, query=query, away=['IPython'] if sandbox=='auto' else []),.6
+cases = {'python -c pass': ('pass', None), 'bare HTTP request': (request, None), 'import rlm': ('import rlm', .05), 'rlm --help': (cli, .15), 'one-step run, tools': case('tools'),
+    'one-step run, fences': case('fence'), 'the same, auto': case('tools', 'auto'), 'one cell, trusted': case('tools', query='in a cell'), 'one cell, auto': case('tools', 'auto', 'in a cell'), 'rlm ask, embedded': (ask, .7)}
 
 def measure(code, args, cwd):
     "Processor seconds, wall-clock seconds and MB of a fresh interpreter"

@@ -1,4 +1,4 @@
-"""What is imported by name and not by an import statement, all in one place: the start of a worker, and providers
+"""What is imported by name and not by an import statement, all in one place: the start of a worker, providers, and views
 
 A worker process imports its shell and its helpers before it locks itself in, and a provider of models is imported when one of its models is
 first used. `module:name` means a name in a module. The test of the import order reads these as imports of whom they are for.
@@ -13,5 +13,7 @@ CLIP,FIND_VAR,ANSWER_TEXT = 'rlm.shell.capture:clip','rlm.shell.lookup:find_var'
 LOCK_DOWN,LIMIT_MEMORY = 'rlm.shell._lockdown:lock_down','rlm.shell._lockdown:limit_memory'
 HELPERS = 'rlm.shell.functions:worker_helpers' # of `prep_shell`: those that must be where the variables are
 
-VIEWS = dict(_repr_html_='rlm.view.show:run_html', plot='rlm.view.plot:plot_run', save_html='rlm.view.html:save_html') # methods of a `Run`, and what makes them
+# What looks at a `Run` and is reached from it as a method, `run.coverage()` for one
+VIEWS = dict(_repr_html_='rlm.view.show:run_html', plot='rlm.view.plot:plot_run', save_html='rlm.view.html:save_html', coverage='rlm.view.coverage:coverage',
+    evidence='rlm.view.evidence:evidence', save_notebook='rlm.view.export:save_notebook', save_markdown='rlm.view.export:save_markdown')
 FOLLOW = 'rlm.view.follow:follow' # shows how a run stands while it goes on

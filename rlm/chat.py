@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
 from ._registry import FOLLOW
@@ -24,8 +24,9 @@ from .modes import ToolsMode
 from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
 from .secrets import clean
 from .shell.capture import clip
-from .shell.ipython import ReplShell
 from .shell.lookup import answer_text
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/13_chat.ipynb #95a7cc07
 def _item_text(item, step):
@@ -96,16 +97,17 @@ def closed_messages(
 @documented
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers; limits hold for each question"
-    sh:ReplShell # Holds the context and the variables
+    sh:'ReplShell' # Holds the context and the variables
     messages:list[dict] # What the next prompt begins with
     history:list[dict] # All that was ever said
     def __init__(self,
         rlm:RunConfig, # Who answers: an `RLM`
         context:object, # What the questions are about
         messages:list=(), # What was said before, the system message first
+        meanwhile:Callable|None=None, # Called while the process of the REPL starts
     ):
         check_context(context)
-        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context),list(messages),list(messages),0
+        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context, meanwhile),list(messages),list(messages),0
 
     def __repr__(self): return f"Chat({self.rlm!r}, context={describe(self.sh.helpers.get('context'))}, questions={self.asked})"
 
@@ -151,5 +153,5 @@ def finish(self:Chat, driver)->Run:
     "The run that was driven"
     item = driver.final()
     self.messages,self.history = closed_messages(driver.out),driver.out.history
-    self.rlm.last = Run(**{k: item[k] for k in outcome_fields}, messages=self.history, trace=driver.shared.trace)
+    self.rlm.last = Run(**{k: item[k] for k in outcome_fields}, messages=self.history, trace=driver.shared.trace, context=self.sh.helpers.get('context'))
     return self.rlm.last

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
 from .answer import answer_reader, split_final
@@ -26,10 +26,11 @@ from .outcome import Outcome, Rules
 from .prompts import FINAL_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .run import Run, warn_of_mistake
 from .secrets import strip_controls
-from .shell.ipython import ReplShell
 from .shell.open import default_sandbox
 from .stream import RunStream
 from .tools import named_tools
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/15_core.ipynb #8eb40068
 _all_ = ['Run', 'Chat', 'RunStream'] # made in rooms of their own, and looked for here
@@ -61,7 +62,7 @@ class RLM(RunConfig):
     )->Run: # Whatever happened on the way: see `stop`, `limit` and `error`. Ctrl-C raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last` too
         "Ask one question about one context"
         check_query(query)
-        with Chat(self, context) as chat: return chat(query, verbose)
+        with Chat(self, context, meanwhile=self.look_up) as chat: return chat(query, verbose)
 
     def settings(self)->dict: # Name -> text
         "What its runs have in common, for people"
@@ -131,7 +132,7 @@ def advanced_toolloop(
     message:str|list, # The question, or messages that end with one
     sp:str=REPL_SYSTEM_PROMPT, # System prompt
     tools:list|None=None, # Annotated Python functions, `make_run_repl(sh)` among them as a rule
-    sh:ReplShell|None=None, # Made by `prep_shell`; without one, FINAL_VAR is reported back as impossible
+    sh:'ReplShell|None'=None, # Made by `prep_shell`; without one, FINAL_VAR is reported back as impossible
     model:str|LM|None=None, # Root model; None for the one that answers sub-calls in `sh`
     *,
     max_steps:int|None=None, # Root model replies, the last of which is asked for without tools; None for `limits.steps`

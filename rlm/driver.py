@@ -10,6 +10,7 @@ import asyncio, threading, warnings
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TYPE_CHECKING
 from fastcore.basics import patch
 from .loop import root_loop
 from .models.background import run_sync
@@ -23,13 +24,14 @@ from .models.usage import usage_of
 from .modes import run_tool
 from .outcome import CallLM, Outcome, Rules, Tell, ToolResult
 from .prompts import NO_OUTPUT
-from .shell.ipython import ReplShell
 from .shell.lookup import answer_text
 from .tools import ChildSlots
 from .trace.events import Event, Trace
 from .trace.playback import CallResult, Playback
 from .trace.recording import Recording
 from .trace.reporter import Reporter
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/10_driver.ipynb #b12e7481
 @dataclass
@@ -55,7 +57,7 @@ class Driver:
         rules:Rules, # How the run is to go
         lm:LM, # Root model
         tools:dict|None=None, # Tools by name
-        sh:ReplShell|None=None, # The REPL
+        sh:'ReplShell|None'=None, # The REPL
         shared:Shared|None=None, # What it shares; None for a run of its own
         parent:Event|None=None, # `child_started` of a child run
         recording:Recording|None=None, # What is to be served again

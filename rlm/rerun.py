@@ -218,9 +218,12 @@ def _again(rlm, context, messages, recording, header, verbose=False, **facts):
     "Make a run once more, with what is recorded served again"
     facts = dict(asked=header.get('query') or content_text(messages[-1]['content'])) | facts
     if context is None and not facts['asked']: rlm.prompts = replace(rlm.prompts, peek=0, look='') # nothing to look at
-    if context is None: context = _NoContext() if rlm.sandbox=='trusted' else _not_here # only data can be sent to a worker
-    with rlm.chat(context, messages[:-1]) as chat:
-        return chat.drive(chat.start(messages[-1:], recording=recording, context=header['context'], **facts), verbose)
+    there = context
+    if context is None: there = _NoContext() if rlm.sandbox=='trusted' else _not_here # only data can be sent to a worker
+    with rlm.chat(there, messages[:-1]) as chat:
+        res = chat.drive(chat.start(messages[-1:], recording=recording, context=header['context'], **facts), verbose)
+    res.context = context
+    return res
 
 # %% ../nbs/machine/16_rerun.ipynb #35d578bf
 @documented

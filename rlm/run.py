@@ -41,6 +41,7 @@ class Run:
     grounded:bool|None=None # Does what the code printed bear the answer out? None where nothing can be said: a long answer, a yes or no
     messages:list=field(default_factory=list, repr=False) # The whole history
     trace:Trace=field(default_factory=Trace, repr=False) # Every `Event` of the run and what it started, pieces of text aside; `run.trace.df()` is a table
+    context:object=field(default=None, repr=False, compare=False) # What the question was about; None where it is not here, as in a run read from a file
 
     @property
     def cost(self)->float|None:
@@ -153,6 +154,38 @@ def save_html(self:Run,
 )->Path: # The file; raises `ValueError` when it cannot be written
     "Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`"
     return _view('save_html')(self, path, other)
+
+# %% ../nbs/machine/11_run.ipynb #6f7a6446
+@patch
+def coverage(self:Run,
+    context:object=None, # What the question was about; None for the context that the run holds
+): # A `Coverage`: `share`, `intervals`, `unread()`; raises `ValueError` when the context is not here or is another one
+    "Which part of the context the models have read"
+    return _view('coverage')(self, context)
+
+# %% ../nbs/machine/11_run.ipynb #ae78f815
+@patch
+def evidence(self:Run,
+    context:object=None, # What the question was about; None for the context that the run holds
+): # An `Evidence`, a list of `Passage`s; raises `ValueError` when the context is not here or is another one
+    "Which passages of the context say what the answer says, and who has read them"
+    return _view('evidence')(self, context)
+
+# %% ../nbs/machine/11_run.ipynb #388ec29a
+@patch
+def save_notebook(self:Run,
+    path, # File to write, `.ipynb`
+    context:object=None, # What the question was about; None for the context that the run holds
+): # The path
+    "Write the run down as a notebook that runs offline, a cell for each step"
+    return _view('save_notebook')(self, path, context)
+
+@patch
+def save_markdown(self:Run,
+    path, # File to write, `.md`
+): # The path
+    "Write the run down as Markdown"
+    return _view('save_markdown')(self, path)
 
 # %% ../nbs/machine/11_run.ipynb #451c0b68
 class RunWarning(UserWarning):

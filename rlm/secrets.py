@@ -127,7 +127,7 @@ _about = [ # what must be in the text, in lower case, and the pattern; what its 
     (('--',), re.compile(rf'(--[\w-]{{0,40}}(?:key|token|secret|passw(?:or)?d)\s{{1,4}}["\']?){_random}{{12,}}', re.I)),
     (('</',), re.compile(rf'(<[\w:.-]{{0,40}}(?:key|token|secret|passw(?:or)?d)>){_random}{{8,}}(?=<)', re.I))]
 _value = re.compile(r'([:=]>?=?(?:\s|\\+[nrt]){0,4}(?:\\*["\'])*)'
-    r'(?=[A-Za-z+/_.~-]{0,64}\d)(?=[\d+/_.~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.~-]{20,}={0,2}') # looked for first: there are few
+    r'(?=[A-Za-z+/_.~-]{0,64}\d)(?=[\d+/_.~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.~-]{20,}(?:={0,2}(?![A-Za-z0-9+/_.~-]))?') # looked for first: there are few; a path may end where a value begins
 _name = re.compile(r'(?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d'
     r'|credentials?|signature)["\'\\]*\s{0,4}$', re.I)
 
@@ -147,11 +147,16 @@ def _by_form(text):
     return ''.join(res) + text[at:]
 
 # %% ../nbs/00_secrets.ipynb #7454e5cb
+def _quoted(value):
+    "As in a URL; what is not UTF-8 as the bytes that it was in the environment"
+    try: return quote(value, safe='', errors='surrogateescape')
+    except UnicodeEncodeError: return quote(value, safe='', errors='surrogatepass')
+
 @lru_cache(256)
 def _written(value):
     "The ways in which a value may be written"
     if value.isascii() and value.isalnum(): return (value,)
-    return tuple({value: 1, json.dumps(value)[1:-1]: 1, json.dumps(value, ensure_ascii=False)[1:-1]: 1, quote(value, safe=''): 1})
+    return tuple({value: 1, json.dumps(value)[1:-1]: 1, json.dumps(value, ensure_ascii=False)[1:-1]: 1, _quoted(value): 1})
 
 def _without(text, value):
     "`text` without `value`, in the ways in which it may be written"

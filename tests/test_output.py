@@ -98,6 +98,7 @@ places = dict(text=lambda m: tool('1') if len(m)==2 else 'FINAL(1)', code=lambda
     value=lambda m: call_repl(f'FINAL({every!r})'), unknown_tool=lambda m: say(None, tool_call(every, dict(a=every))) if len(m)==2 else 'FINAL(Ada)',
     error=lambda m: Fault(400, f'No. {every}'), refused_key=lambda m: Fault(401, every), not_found=lambda m: Fault(404, every))
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('sandbox', ['trusted','auto'])
 @pytest.mark.parametrize('place', places)
 def test_verbose_in_a_terminal(place, sandbox, story, capfd):

@@ -109,6 +109,8 @@ _background,_background_lock = None,threading.Lock()
 def get_background()->Background:
     "The process's background loop; a fork, which has no threads, gets its own"
     global _background
+    bg = _background
+    if bg is not None and bg.pid==os.getpid() and bg.thread.is_alive(): return bg
     with _background_lock:
         if _background is None or _background.pid!=os.getpid() or not _background.thread.is_alive(): _background = Background()
         return _background

@@ -42,12 +42,14 @@ def _form(o):
     "How a value that JSON has no word for counts: a pydantic class by its schema"
     return o.model_json_schema() if isinstance(o, type) and hasattr(o, 'model_json_schema') else repr(o)
 
+_as_json = json.JSONEncoder(sort_keys=True, default=_form).encode
+
 def fingerprint(
     model:str, # Who is asked
     request:dict, # `messages` and parameters
 )->str: # 32 hex digits
     "The same for the same question, wherever and whenever it is sent"
-    asked = json.dumps([model, public_params({k:v for k,v in request.items() if k!='tools'})], sort_keys=True, default=_form)
+    asked = _as_json([model, public_params({k:v for k,v in request.items() if k!='tools'})])
     return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
 # %% ../../nbs/models/09_calls.ipynb #45a96184
@@ -67,9 +69,9 @@ class Call:
 def _believed(lm, request, response, usage):
     "`usage` if it can be; else an estimate: where a server says nothing, or what cannot be, its reply is not free"
     text,sent,got = said_by(message_of(response)),usage.prompt_tokens,usage.completion_tokens
-    def absurd(tokens, size): return tokens>max(1_000_000, 4*size) and tokens>2*(lm.window or 0)
+    def absurd(tokens, size): return tokens>1_000_000 and tokens>4*size() and tokens>2*(lm.window or 0)
     complete = sent and (got or not text)
-    if complete and not absurd(sent, most_tokens(**request)) and not absurd(got, 4*len(text)): return usage
+    if complete and not absurd(sent, lambda: most_tokens(**request)) and not absurd(got, lambda: 4*len(text)): return usage
     sent,got = prompt_tokens(**request),estimate_tokens(text)
     response.usage = as_usage(sent, got) # what else reads it goes by the same
     return Usage(sent, got, calls=1, cost=known_cost(lm.price(sent, got)), seconds=usage.seconds, estimated=True)
@@ -124,8 +126,11 @@ def _out_of_time(lm, what): return BudgetExceeded('time', f'The limit of {lm.bud
 async def gated(self:Call, lm)->tuple: # As `paid`
     "One try, when the gate of the endpoint lets it through"
     gate,limited = get_background().gates[lm.base_url or lm.model.split('/')[0]],None
+    most,left = lm.concurrency or default_concurrency(),lm.budget.seconds_left(self.last)
     try: # not `wait_for`, which forgets that it was cancelled if the place is there at the same moment
-        async with asyncio.timeout(lm.budget.seconds_left(self.last)): entered = await gate.enter(lm.concurrency or default_concurrency(), lm.budget)
+        if left is None: entered = await gate.enter(most, lm.budget)
+        else:
+            async with asyncio.timeout(left): entered = await gate.enter(most, lm.budget)
     except TimeoutError as e: raise _out_of_time(lm, f'ended the wait for a call of {lm.model}') from e
     try:
         res = await self.paid(lm)

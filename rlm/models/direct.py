@@ -10,6 +10,7 @@ import asyncio, atexit, functools, io, json, math, os
 from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
 from .background import get_background
+from .messages import each
 from .plan import Plan, _dumps, _host, _plans, plan_for
 from . import _reply
 from ._catalog import Unsure, facts, imported, plain_price
@@ -259,6 +260,8 @@ async def _post(session, plan, data):
     raise LMError('bad_request', f'{plan.model} at {_host(plan.url)} sends its calls on to {to!r}: nothing was sent there. If that is the right server, give base_url={to!r}.')
 
 # %% ../../nbs/models/08_direct.ipynb #3513fdbd
+def _encoded(m): return _dumps({k:v for k,v in m.items() if v is not None} if None in m.values() else m)
+
 async def complete(
     request:dict, # As for `LM.send`
     model:str, # Full name, as litellm takes it, of provider `openai`
@@ -269,10 +272,8 @@ async def complete(
     session = _get_session()
     plan = session and await plan_for(request, model, base_url, key)
     if plan is None: return
-    messages = request['messages']
-    if any(None in m.values() for m in messages): messages = [{k:v for k,v in m.items() if v is not None} for m in messages]
     with _failures(plan):
-        resp = await _post(session, plan, b'{"messages":%b,%b' % (_dumps(messages), plan.rest))
+        resp = await _post(session, plan, b'{"messages":[%b],%b' % (b','.join(each(_encoded, request['messages'])), plan.rest))
         if resp.ok and plan.params.get('stream') and 'json' not in resp.content_type: return Chunks(plan, resp)
         async with resp: raw,headers = await resp.read(),{k.lower():v for k,v in resp.headers.items()}
         if resp.status==422 and plan.drops: return # litellm leaves out what was refused, and tries again

@@ -182,7 +182,8 @@ def _main(argv):
     if argv[0] not in COMMANDS: return _bad_use(f"there is no command {argv[0]!r}; commands: {', '.join(COMMANDS)}.")
     f = COMMANDS[argv[0]]
     args = _parse(f, argv[1:])
-    if f not in (view, replay, export, cache): read_env()
+    asks = f in (ask, resume, demo) or any(args.get(o) for o in ('model','base_url','test'))
+    if asks: read_env()
     first = [args.pop(o) for o in list(signature(f).parameters)[:1]] + args.pop('files', []) # files are variadic, so what stands before them is passed by place
     return f(*first, **{k:v for k,v in args.items() if k not in ('pdb','xtra')})
 

@@ -134,7 +134,7 @@ def test_totals():
 
 # HTML
 
-allowed = dict(div={'class'}, pre={'class'}, details=set(), summary=set(), b=set(), i={'class'}, style=set(), script=set())
+allowed = dict(div={'class'}, pre={'class'}, details=set(), summary=set(), b=set(), code=set(), i={'class'}, style=set(), script=set())
 
 class Tags(HTMLParser):
     def __init__(self, page):
@@ -177,7 +177,7 @@ def test_html_is_text(hostile):
 def test_every_part_is_text():
     for text in pages.values():
         for run in (Run(text, text, 'final', Usage(), 1), Run('', None, 'error', Usage(), 0, error=LMError('auth', text)), Run('x', 'x', text, Usage(), 0, limit=text)):
-            assert Tags(run._repr_html_()).scripts==empty and {tag for tag,_ in Tags(run._repr_html_()).tags}=={'div','style','script'}
+            assert Tags(run._repr_html_()).scripts==empty and {tag for tag,_ in Tags(run._repr_html_()).tags}<={'div','style','script','pre','b','code'}
 
 def long_trace(steps, subcalls, text):
     "The events of a long run, without running it"

@@ -1,8 +1,10 @@
 # Made from show.py by tools/stubs.py: do not edit
 from typing import Any
-__all__ = ['code_html', 'run_html']
+__all__ = ['code_html', 'answer_html', 'run_html']
 
 def code_html(code: str) -> str: ...
+
+def answer_html(text: str) -> str: ...
 
 def run_html(trace: Any, answer: str, notes: str='', facts: str='', size: int=170000) -> str:
     """A run as HTML: all that came from a model or a document is escaped, and inert

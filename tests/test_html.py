@@ -54,8 +54,8 @@ def test_content(pages, letters):
     assert shown(tab)==['prompt'] + [f'step-{i}' for i in range(1, 13)] and tab.title()=='Who built the tower, and when was its lamp lit? · rlm'
     assert tab.locator('svg path.calls').get_attribute('d').count('z')==40 and tab.locator('svg path.failed').evaluate_all("o => o.map(p => p.getAttribute('d')).join('').split('z').length-1")==1
     assert '100 % of the context was read by a model' in text and "✓ Marta Lindqvist" in text and tab.locator('svg .read').count()==1
-    tab.click('button:text-is("cell 11")')
-    assert opened(tab)==['step-11']
+    tab.locator('.passages button', has_text='cell 4').first.click()
+    assert opened(tab)==['step-4']
     pages.fine()
 
 def test_folding(pages, letters):
@@ -148,9 +148,10 @@ def test_narrow_and_dark(pages, letters):
 def test_copy(pages, letters):
     "A button copies a text as it is"
     tab = pages.open(letters, '#step-2')
+    tab.evaluate("navigator.clipboard.writeText('old')")
     tab.locator('#step-2 .code .copy').click()
-    tab.wait_for_selector('text=Copied')
-    assert tab.evaluate('navigator.clipboard.readText()')=="letters = context.split('\\n\\n')\nlen(letters)"
+    text = tab.evaluate("async () => { let s = 'old'; while (s==='old') s = await navigator.clipboard.readText(); return s }")
+    assert text=="letters = context.split('\\n\\n')\nlen(letters)"
     pages.fine()
 
 def test_hostile_text(pages, folder):

@@ -4,12 +4,13 @@ import json,random,re
 import pytest
 from project import none
 from rlm import RLM,Limits,Run,rerun
+from rlm.context.claims import Claim,claims
 from rlm.context.matching import Finder
 from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM,call_repl
 from rlm.prompts import Prompts
 from rlm.view.coverage import coverage
-from rlm.view.evidence import Claim,claims,evidence
+from rlm.view.evidence import evidence
 from rlm.view.export import export
 
 def prose(n, seed=1):

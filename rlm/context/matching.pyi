@@ -1,16 +1,7 @@
 # Made from matching.py by tools/stubs.py: do not edit
+from rlm.context.flat import FlatContext
 from typing import Any, NamedTuple
-__all__ = ['FlatContext', 'Match', 'Matcher', 'pieces', 'Finder', 'merged']
-
-class FlatContext:
-    is_plain: Any
-    names: list
-    starts: Any
-    text: Any
-    size: Any
-    def __init__(self, context: object) -> None: ...
-    def length(self, start: int, end: int) -> int: ...
-    def where(self, start: int, end: int) -> str: ...
+__all__ = ['Match', 'Matcher', 'pieces', 'Finder', 'merged']
 
 class Match(NamedTuple):
     start: int
@@ -28,7 +19,11 @@ class Matcher:
     nexts: Any
     left: int
     least: Any
+    starts: Any
+    line_nexts: Any
+    line_heads: Any
     def __init__(self, text: str) -> None: ...
+    def line(self, text: str) -> int | None: ...
 
 def pieces(matcher: Matcher, text: str) -> list[Match]: ...
 

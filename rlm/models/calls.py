@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from ._caching import has_more
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
-from .messages import Conversation, as_usage, clean_reply, facts_reply, message_of, reply_facts, reply_text, said_by
+from .messages import Conversation, as_usage, brief_reply, clean_reply, facts_reply, message_of, reply_facts, reply_text, said_by, whole_reply
 from .params import estimate_tokens, most_tokens, prompt_tokens
 from .providers import LMError, classify, in_full
 from .usage import Usage, known_cost, usage_of
@@ -27,7 +27,7 @@ class Scope:
     depth:int=0 # Of the run in its tree
     role:str='root' # Who is asked: the `root` model, or a model for a sub-call, `sub`
     emit:Callable|None=None # `(kind, **facts) -> number`: told of each call, of its retries and of its end
-    memo:dict|None=None # Fingerprint -> future with the reply: what this run has asked; None to ask again each time
+    memo:dict|None=None # Fingerprint -> what this run was answered, as `brief_reply` has it, or a future while it is asked; None to ask again each time
     conversation:Conversation|None=None # What was found out of the messages of the calls before; None for calls that have nothing to do with each other
     most:int|None=None # Tokens of one reply, where nobody has said
     enough:Callable|None=None # `text -> bool`: has a reply that comes as a stream said enough? Then it is cut off there
@@ -49,8 +49,8 @@ def fingerprint(
     request:dict, # `messages` and parameters
 )->str: # 32 hex digits
     "The same for the same question, wherever and whenever it is sent"
-    asked = _as_json([model, public_params({k:v for k,v in request.items() if k!='tools'})])
-    return hashlib.sha256(asked.encode()).hexdigest()[:32]
+    asked = request if request.keys()=={'messages'} else public_params({k:v for k,v in request.items() if k!='tools'})
+    return hashlib.sha256(_as_json([model, asked]).encode()).hexdigest()[:32]
 
 # %% ../../nbs/models/09_calls.ipynb #45a96184
 class Call:
@@ -238,7 +238,7 @@ def _give_up(waiting, error):
 async def _shared(self:Call):
     "The reply to the same question, under way or answered; None where it was never asked, or given up"
     while (asked := self.scope.memo.get(self.key)) is not None:
-        try: r = await asyncio.shield(asked)
+        try: r = await asyncio.shield(asked) if isinstance(asked, asyncio.Future) else whole_reply(asked)
         except asyncio.CancelledError:
             if asked.cancelled() and not asyncio.current_task().cancelling(): continue # the one who asked was interrupted, and nobody else
             raise
@@ -258,5 +258,6 @@ async def once(self:Call): # A litellm `ModelResponse`; raises what the call end
         _give_up(waiting, e)
         raise
     waiting.set_result(r)
-    if not reply_text(r).strip(): del memo[self.key] # it will be asked again
+    if reply_text(r).strip(): memo[self.key] = brief_reply(r)
+    else: del memo[self.key] # it will be asked again
     return r

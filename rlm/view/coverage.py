@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['whole_trace', 'context_of', 'Reader', 'readings', 'Coverage', 'coverage', 'code_span']
 
-# %% ../../nbs/view/01_coverage.ipynb #b1f06c15
+# %% ../../nbs/view/01_coverage.ipynb #7bd54fb0
 import html, re
 from collections.abc import Iterator
 from bisect import bisect_left
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 from fastcore.basics import patch
 from ..context.about import context_facts
-from ..context.matching import Finder, FlatContext, merged
+from ..context.flat import FlatContext
+from ..context.matching import Finder, merged
 from ..secrets import strip_controls
 from ..trace.events import Trace
 from ..trace.reading import read_traces

@@ -1,7 +1,7 @@
 # Made from coverage.py by tools/stubs.py: do not edit
 from collections.abc import Iterator
 from dataclasses import dataclass
-from rlm.context.matching import FlatContext
+from rlm.context.flat import FlatContext
 from rlm.trace.events import Trace
 from typing import Any, NamedTuple
 __all__ = ['whole_trace', 'context_of', 'Reader', 'readings', 'Coverage', 'coverage', 'code_span']

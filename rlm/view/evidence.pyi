@@ -1,24 +1,7 @@
 # Made from evidence.py by tools/stubs.py: do not edit
 from dataclasses import dataclass
 from typing import Any
-__all__ = ['Claim', 'claims', 'Passage', 'Evidence', 'evidence']
-
-@dataclass
-class Claim:
-    """Something that an answer says and that can be looked for
-
-    Fields::
-
-        name  type  default  meaning
-        kind  str            `quote`, `date`, `number`, `name` or `answer`
-        text  str            As the answer has it
-        at    int   0        Where in the answer
-    """
-    kind: str
-    text: str
-    at: int = ...
-
-def claims(answer: str, most: int=100) -> list[Claim]: ...
+__all__ = ['Passage', 'Evidence', 'evidence']
 
 @dataclass
 class Passage:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['unpacked', 'quoted', 'fenced', 'notebook', 'save_notebook', 'markdown', 'save_markdown', 'export']
 
-# %% ../../nbs/view/03_export.ipynb #03ebad2a
+# %% ../../nbs/view/03_export.ipynb #f3efa292
 import ast, base64, re, zlib
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from fastcore.nbio import mk_cell, mk_stream, nb2str, new_nb
 from ..context.about import describe
 from ..secrets import clean, redact, strip_controls
 from ..trace.events import Trace
-from ..trace.offline import recorded, reply_said, steps
+from ..trace.offline import play, recorded, reply_said, steps
 from .coverage import code_span, context_of, whole_trace
 
 # %% ../../nbs/view/03_export.ipynb #bb5153eb
@@ -108,7 +108,7 @@ def _facts(trace, stop):
     done = next((e for e in reversed(trace) if e.kind=='answer'), None)
     return f"{stop}, {done.steps} steps, {done.usage}" if done else stop
 
-# %% ../../nbs/view/03_export.ipynb #1145b9f9
+# %% ../../nbs/view/03_export.ipynb #04ab10f2
 def _last_cell(answer, stop, variable):
     "The cell that gives the answer"
     answer = redact(answer)
@@ -124,7 +124,7 @@ def notebook(
     done,(answer,stop,variable) = steps(trace),_answer(run, trace)
     about = f"{quoted(_question(trace))}\n\nA run of `rlm`, written down: {strip_controls(_facts(trace, stop))}. The cells are the model's, and what models answered is in the first of them, so no model is asked. They run in this kernel and not in a sandbox: read them before you run them."
     data = _literal(recorded(done))
-    setup = f'from rlm.trace.offline import play\nfrom rlm.view.export import unpacked\n{_context_cell(run, trace, context)}\nrecorded = play(globals(), context, {data})'
+    setup = f'from {play.__module__} import play\nfrom {unpacked.__module__} import unpacked\n{_context_cell(run, trace, context)}\nrecorded = play(globals(), context, {data})'
     is_long = dict(jupyter=dict(source_hidden=True), tags=['hide-input']) if len(setup)>2000 else {}
     cells = [mk_cell(f'# A run\n\n{about}', 'markdown'), mk_cell(setup, metadata=is_long)]
     for i,step in enumerate(done, 1): cells += _step_cells(step, i)

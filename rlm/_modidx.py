@@ -812,6 +812,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                              'rlm.prompts.system_message': ('machine/prompts.html#system_message', 'rlm/prompts.py'),
                              'rlm.prompts.tools_note': ('machine/prompts.html#tools_note', 'rlm/prompts.py')},
             'rlm.report': { 'rlm.report._notices': ('interface/report.html#_notices', 'rlm/report.py'),
+                            'rlm.report._saved': ('interface/report.html#_saved', 'rlm/report.py'),
                             'rlm.report.as_flags': ('interface/report.html#as_flags', 'rlm/report.py'),
                             'rlm.report.exit_code': ('interface/report.html#exit_code', 'rlm/report.py'),
                             'rlm.report.read_limits': ('interface/report.html#read_limits', 'rlm/report.py'),

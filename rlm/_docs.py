@@ -14,6 +14,10 @@ def _short(node, n=30):
     text = ast.unparse(node).replace(' | ', '|') if node else ''
     return text if len(text)<=n else '…'
 
+def _type(node):
+    "A type, without the quotes of one that is imported only for type checkers"
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else _short(node, 60)
+
 def _comment(lines, node):
     "The comment that follows `node` on its last line"
     rest = lines[node.end_lineno-1].encode()[node.end_col_offset:].decode()
@@ -39,11 +43,11 @@ def _rows(node, lines):
     "Name, type, default and meaning of each parameter of a function, or of each field of a dataclass"
     if isinstance(node, ast.ClassDef):
         if init := _init(node): return _rows(init, lines)
-        return [(o.target.id, _short(o.annotation, 60), _field_default(o.value), _comment(lines, o)) for o in node.body if isinstance(o, ast.AnnAssign)]
-    rows = [(nm, _short(o.annotation, 60), _short(d), _comment(lines, d or o)) for nm,o,d in parameters(node) if nm not in ('self','cls')]
+        return [(o.target.id, _type(o.annotation), _field_default(o.value), _comment(lines, o)) for o in node.body if isinstance(o, ast.AnnAssign)]
+    rows = [(nm, _type(o.annotation), _short(d), _comment(lines, d or o)) for nm,o,d in parameters(node) if nm not in ('self','cls')]
     if node.name=='__init__' or node.body[0].lineno==node.lineno: return rows
     m = re.match(r'\s*\)?(?:\s*->.*?)?:\s*#(.*)', lines[node.body[0].lineno-2]) # beside the end of the head
-    return rows + ([('returns', _short(node.returns, 60), '', m[1].strip())] if m else [])
+    return rows + ([('returns', _type(node.returns), '', m[1].strip())] if m else [])
 
 def with_table(
     doc, # The docstring; None for none

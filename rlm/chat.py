@@ -8,19 +8,25 @@ __all__ = ['show_items', 'closed_messages', 'Chat']
 # %% ../nbs/machine/13_chat.ipynb #3ce658c6
 import sys, time, warnings
 from collections.abc import Callable
-from typing import TextIO
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from importlib import import_module
+from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
+from ._registry import FOLLOW
 from .config import RunConfig, check_context, check_query
 from .context.about import describe
 from .driver import Driver
+from .models.batches import no_bars
 from .models.messages import as_messages, content_text, message_of
 from .modes import ToolsMode
 from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
 from .secrets import clean
 from .shell.capture import clip
-from .shell.ipython import ReplShell
 from .shell.lookup import answer_text
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/13_chat.ipynb #95a7cc07
 def _item_text(item, step):
@@ -42,19 +48,37 @@ def _print(text, to):
         return to
     except Exception as e: warnings.warn(f'The steps of this run cannot be shown, and it goes on: {type(e).__name__}: {answer_text(e)}')
 
+@contextmanager
+def _followed(driver, progress, verbose):
+    "Show how the run stands while it goes on, where that is wanted; what shows it, or None"
+    module,_,name = FOLLOW.partition(':')
+    watch = None if progress is False else getattr(import_module(module), name)(progress, asdict(driver.budget.limits), bool(verbose))
+    if not watch:
+        yield None
+        return
+    driver.shared.trace.watch = watch
+    no_bars.set()
+    try:
+        with watch: yield watch
+    finally:
+        driver.shared.trace.watch = None
+        no_bars.clear()
+
 def show_items(
     driver:Driver, # The run
     verbose:bool|TextIO=False, # Print each item? A text stream to print to, True for stdout
     stream:bool=False, # Pieces of text too, as they come?
+    progress:bool|None=False, # Show how the run stands, as `RLM` takes it
 ): # Yields what `driver.items` does:
     "The items of a run, each printed as it passes; the clock of its limits starts with the first"
     driver.lm.prepare(bool(driver.tools)) # its import is not the run's time
     driver.budget.start,step = time.monotonic(),0
-    for item in driver.items(stream):
-        if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
-            step += not isinstance(item, dict)
-            verbose = _print(clean(_item_text(item, step)), verbose)
-        yield item
+    with _followed(driver, progress, verbose) as watch:
+        for item in driver.items(stream):
+            if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
+                step += not isinstance(item, dict)
+                with watch.aside() if watch else nullcontext(): verbose = _print(clean(_item_text(item, step)), verbose)
+            yield item
 
 # %% ../nbs/machine/13_chat.ipynb #58d51a57
 def closed_messages(
@@ -73,16 +97,17 @@ def closed_messages(
 @documented
 class Chat:
     "Several questions about one context: variables stay, and the model sees the earlier questions and answers; limits hold for each question"
-    sh:ReplShell # Holds the context and the variables
+    sh:'ReplShell' # Holds the context and the variables
     messages:list[dict] # What the next prompt begins with
     history:list[dict] # All that was ever said
     def __init__(self,
         rlm:RunConfig, # Who answers: an `RLM`
         context:object, # What the questions are about
         messages:list=(), # What was said before, the system message first
+        meanwhile:Callable|None=None, # Called while the process of the REPL starts
     ):
         check_context(context)
-        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context),list(messages),list(messages),0
+        self.rlm,self.sh,self.messages,self.history,self.asked = rlm,rlm.open_shell(context, meanwhile),list(messages),list(messages),0
 
     def __repr__(self): return f"Chat({self.rlm!r}, context={describe(self.sh.helpers.get('context'))}, questions={self.asked})"
 
@@ -116,7 +141,7 @@ def drive(self:Chat, driver, verbose=False)->Run:
     "See a run through; an interrupt is raised when all is written down, with the run"
     hit = None
     try:
-        for _ in show_items(driver, verbose): pass
+        for _ in show_items(driver, verbose, progress=self.rlm.progress): pass
     except BaseException as e: hit = e # between two items, or after the last; or what ends a process
     run = self.finish(driver)
     if hit and not isinstance(hit, KeyboardInterrupt): raise hit

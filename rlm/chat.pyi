@@ -7,7 +7,7 @@ from rlm.shell.ipython import ReplShell
 from typing import Any, Iterator, Self, TextIO
 __all__ = ['show_items', 'closed_messages', 'Chat']
 
-def show_items(driver: Driver, verbose: bool | TextIO=False, stream: bool=False) -> Iterator[Any]: ...
+def show_items(driver: Driver, verbose: bool | TextIO=False, stream: bool=False, progress: bool | None=False) -> Iterator[Any]: ...
 
 def closed_messages(out: Any) -> list: ...
 
@@ -16,17 +16,18 @@ class Chat:
 
     Parameters::
 
-        name      type       default  meaning
-        rlm       RunConfig           Who answers: an `RLM`
-        context   object              What the questions are about
-        messages  list       ()       What was said before, the system message first
+        name       type           default  meaning
+        rlm        RunConfig               Who answers: an `RLM`
+        context    object                  What the questions are about
+        messages   list           ()       What was said before, the system message first
+        meanwhile  Callable|None  None     Called while the process of the REPL starts
     """
     sh: ReplShell
     messages: list[dict]
     history: list[dict]
     rlm: RunConfig
     asked: int
-    def __init__(self, rlm: RunConfig, context: object, messages: list | tuple=...) -> None: ...
+    def __init__(self, rlm: RunConfig, context: object, messages: list | tuple=..., meanwhile: Callable | None=None) -> None: ...
     def __call__(self, query: str, verbose: bool | TextIO=False, emit: Callable | None=None) -> Run:
         """Ask the next question
 

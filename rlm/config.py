@@ -8,6 +8,7 @@ __all__ = ['RunConfig', 'check_context', 'check_query', 'model_facts']
 # %% ../nbs/machine/12_config.ipynb #3215c4b1
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import islice
@@ -34,7 +35,7 @@ from .prompts import FENCE_SYSTEM_PROMPT, REPL_SYSTEM_PROMPT, Prompts, filled, p
 from .run import Run, outcome_fields
 from .secrets import hidden_values, public_params, redact, strip_controls
 from .shell.open import SANDBOXES, default_sandbox
-from .tools import make_run_repl, prep_shell
+from .tools import begin_shell, make_run_repl, prep_shell
 from .trace.events import Trace
 from .trace.files import TraceFile, trace_path
 
@@ -52,6 +53,7 @@ class RunConfig:
     tools:dict|list|None=None # More functions or values for the REPL
     trace:str|Path|None=None # File or folder that runs are written to
     sandbox:str|Callable|None=None # Where cells run, or what makes the REPL: `(context, model=…, tools=…) -> shell`
+    progress:bool|None=None # Show how a run stands? None where somebody looks on
     last:Run|None=field(default=None, init=False) # The run that ended last, interrupted ones too
 
     def __post_init__(self):
@@ -93,10 +95,23 @@ def check_query(query):
 @patch
 def open_shell(self:RunConfig,
     context:object, # What the questions will be about
+    meanwhile:Callable|None=None, # Called while the process of the REPL starts
 ): # Closed by whoever asked for it
     "A REPL that holds `context`"
     if callable(self.sandbox): return self.sandbox(context, model=self.sub_lm, tools=self.tools)
-    return prep_shell(context, model=self.sub_lm, tools=self.tools, sandbox=self.sandbox)
+    if meanwhile is None: return prep_shell(context, model=self.sub_lm, tools=self.tools, sandbox=self.sandbox)
+    sh = begin_shell(context, self.sub_lm, self.tools, self.sandbox)
+    meanwhile()
+    sh.restore()
+    return sh
+
+@patch
+def look_up(self:RunConfig):
+    "Find out of the models what the first message says of them, which may mean to ask their server; what fails here is told when it is needed"
+    with suppress(LMError):
+        for o in (self.lm, self.sub_lm): o.prepare(o is self.lm)
+        prompts_for(self.lm)
+        for o in (self.lm, self.sub_lm): o.window
 
 # %% ../nbs/machine/12_config.ipynb #ab12ab34
 def _asked(query, sh, prompts, before, asked=None):

@@ -8,9 +8,9 @@ __all__ = ['RLM', 'LoopOptions', 'advanced_toolloop', 'Run', 'Chat', 'RunStream'
 # %% ../nbs/machine/15_core.ipynb #f8a9b5b8
 import asyncio
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
 from .answer import answer_reader, split_final
@@ -25,9 +25,12 @@ from .modes import ToolsMode, tool_schema
 from .outcome import Outcome, Rules
 from .prompts import FINAL_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .run import Run, warn_of_mistake
-from .shell.ipython import ReplShell
+from .secrets import strip_controls
+from .shell.open import default_sandbox
 from .stream import RunStream
 from .tools import named_tools
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/15_core.ipynb #8eb40068
 _all_ = ['Run', 'Chat', 'RunStream'] # made in rooms of their own, and looked for here
@@ -46,10 +49,11 @@ class RLM(RunConfig):
         tools:dict|list|None=None, # More functions or values for the REPL
         trace:str|Path|None=None, # File that runs are written to, or folder where each gets its own; None for the folder `RLM_TRACE`, if that is set
         sandbox:str|Callable|None=None, # Where cells run, as `prep_shell` takes it, or what makes the REPL, `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
+        progress:bool|None=None, # Show how a run stands? None in a notebook and on a terminal; True in a file too, on stderr; False nowhere
         **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, fallbacks, concurrency, cache, temperature, max_tokens …
     ):
         lm,sub_lm = as_lms(model, sub_model, caller=RLM, **params)
-        super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts, tools, trace, sandbox)
+        super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts, tools, trace, sandbox, progress)
 
     def __call__(self,
         context:object, # What the question is about
@@ -58,7 +62,20 @@ class RLM(RunConfig):
     )->Run: # Whatever happened on the way: see `stop`, `limit` and `error`. Ctrl-C raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last` too
         "Ask one question about one context"
         check_query(query)
-        with Chat(self, context) as chat: return chat(query, verbose)
+        with Chat(self, context, meanwhile=self.look_up) as chat: return chat(query, verbose)
+
+    def settings(self)->dict: # Name -> text
+        "What its runs have in common, for people"
+        own = {f.name: v for f in fields(Limits) if (v:=getattr(self.limits, f.name)) is not None}
+        limits = ', '.join(f'{k} {v:,}' for k,v in own.items())
+        sub = self.sub_lm.model if self.sub_lm else self.lm.model
+        where = str(self.sandbox or default_sandbox())
+        return dict(model=self.lm.model, sub_model=sub, limits=limits, mode=self.mode, sandbox=where, trace=str(self.trace or 'none'),
+            tools=', '.join(named_tools(self.tools)) or 'none')
+
+    def _repr_markdown_(self):
+        def one(s): return '`' + strip_controls(str(s)).replace('`', "'").replace('|', '/').replace('\n', ' ')[:300] + '`'
+        return '\n'.join(['| setting | |', '|---|---|', *(f'| {k} | {one(v)} |' for k,v in self.settings().items())])
 
 # %% ../nbs/machine/15_core.ipynb #da53b029
 @patch
@@ -115,7 +132,7 @@ def advanced_toolloop(
     message:str|list, # The question, or messages that end with one
     sp:str=REPL_SYSTEM_PROMPT, # System prompt
     tools:list|None=None, # Annotated Python functions, `make_run_repl(sh)` among them as a rule
-    sh:ReplShell|None=None, # Made by `prep_shell`; without one, FINAL_VAR is reported back as impossible
+    sh:'ReplShell|None'=None, # Made by `prep_shell`; without one, FINAL_VAR is reported back as impossible
     model:str|LM|None=None, # Root model; None for the one that answers sub-calls in `sh`
     *,
     max_steps:int|None=None, # Root model replies, the last of which is asked for without tools; None for `limits.steps`

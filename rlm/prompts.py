@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from fastcore.basics import patch
 from fastcore.docments import docments
 from functools import partial
+from typing import TYPE_CHECKING
 from .context.about import describe
 from .models.budget import Limits
 from .secrets import redact
 from .shell.calls import shown_signature, tool_doc
-from .shell.ipython import ReplShell
 from .shell.lookup import retry_ast
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/04_prompts.ipynb #b6da8fe0
 REPL_SYSTEM_PROMPT = '''You answer a question about an input that may be far longer than you can read. You do not see the input: it is the variable `context` in a Python REPL. \
@@ -55,7 +57,7 @@ FENCE_SYSTEM_PROMPT = REPL_SYSTEM_PROMPT.replace(_by_tool, BY_FENCE)
 
 # %% ../nbs/machine/04_prompts.ipynb #253bc182
 def context_note(
-    sh:ReplShell|None, # The REPL; None when there is none
+    sh:'ReplShell|None', # The REPL; None when there is none
 )->str: # '' without a REPL
     "What the root model is told of the context: its kind and size, never its text"
     if sh is None: return ''
@@ -105,7 +107,7 @@ def limits_note(
 # %% ../nbs/machine/04_prompts.ipynb #06222b6a
 def system_message(
     sp:str, # System prompt, such as `REPL_SYSTEM_PROMPT`
-    sh:ReplShell|None=None, # The REPL
+    sh:'ReplShell|None'=None, # The REPL
     limits:Limits|None=None, # How far the run may go
     depth:int=0, # Level of the run; below `limits.depth - 1` it may start child runs
     brief:bool=False, # Without what is said of the context, its window, and the limits

@@ -8,9 +8,9 @@ __all__ = ['outcome_fields', 'count', 'Run', 'interrupt_with', 'RunWarning', 'wa
 # %% ../nbs/machine/11_run.ipynb #d328515c
 import re, sys, warnings
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from fastcore.basics import patch
-from importlib import import_module
 from ._docs import documented
 from ._registry import VIEWS
 from .fences import code_blocks
@@ -115,6 +115,20 @@ def _repr_markdown_(self:Run):
     answer,problem,facts = self._texts()
     return '\n\n'.join([*(_fenced(o) for o in (answer, problem) if o), f'*{facts}*'])
 
+# %% ../nbs/machine/11_run.ipynb #e7a20002
+def _view(name):
+    "What the wing of views has for a method of `Run`; it is imported when somebody looks"
+    module,_,nm = VIEWS[name].partition(':')
+    return getattr(import_module(module), nm)
+
+@patch
+def _repr_html_(self:Run): return _view('_repr_html_')(self.trace, *self._texts())
+
+@patch
+def plot(self:Run): # A matplotlib `Figure`: calls, cells and sub-calls on a time line, tokens and cost by step
+    "Where the time and the money went"
+    return _view('plot')(self)
+
 # %% ../nbs/machine/11_run.ipynb #0f678f01
 @patch(cls_method=True)
 def load(cls:Run,
@@ -132,12 +146,16 @@ def load(cls:Run,
     best = next((o for o in texts if o.strip() and not code_blocks(o)[0]), '') # what stands beside code is a note
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
 
-# %% ../nbs/machine/11_run.ipynb #6f7a6446
-def _view(name):
-    "What looks at a run: it is made in rooms further on, and imported when somebody looks"
-    mod,_,nm = VIEWS[name].partition(':')
-    return getattr(import_module(mod), nm)
+# %% ../nbs/machine/11_run.ipynb #78d8506e
+@patch
+def save_html(self:Run,
+    path:str|Path, # The file to write; a page that is there is overwritten, nothing else
+    other:object=None, # Another `Run`, a trace, its file, or what `benchmark_vanilla` gave, to show beside it
+)->Path: # The file; raises `ValueError` when it cannot be written
+    "Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`"
+    return _view('save_html')(self, path, other)
 
+# %% ../nbs/machine/11_run.ipynb #6f7a6446
 @patch
 def coverage(self:Run,
     context:object=None, # What the question was about; None for the context that the run holds

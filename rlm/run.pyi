@@ -58,6 +58,8 @@ class Run:
         """Why a run has no answer, or not the one it was to have"""
     def raise_for_stop(self) -> Run:
         """Raise what ended the run, if it was an error, an answer that did not pass its check, a limit or an interrupt"""
+    def plot(self) -> Any:
+        """Where the time and the money went"""
     @classmethod
     def load(cls, path: str | Path) -> Run:
         """Read a run back from its trace
@@ -68,6 +70,17 @@ class Run:
             path     str|Path           A trace file
             returns  Run                Of the last run in it, as far as it came; raises `ValueError` when it
                                         is no trace
+        """
+    def save_html(self, path: str | Path, other: object=None) -> Path:
+        """Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`
+
+        Parameters::
+
+            name     type      default  meaning
+            path     str|Path           The file to write; a page that is there is overwritten, nothing else
+            other    object    None     Another `Run`, a trace, its file, or what `benchmark_vanilla` gave, to
+                                        show beside it
+            returns  Path               The file; raises `ValueError` when it cannot be written
         """
     def coverage(self, context: object=None) -> Any:
         """Which part of the context the models have read

@@ -7,7 +7,7 @@ from rlm.models.lm import LM
 from rlm.shell.functions import AnswerTools
 from rlm.shell.ipython import ReplShell
 from typing import Any, Iterator
-__all__ = ['most_children', 'ChildSlots', 'ReplTools', 'named_tools', 'prep_shell', 'make_run_repl']
+__all__ = ['most_children', 'ChildSlots', 'ReplTools', 'named_tools', 'begin_shell', 'prep_shell', 'make_run_repl']
 most_children: int
 
 class ChildSlots:
@@ -35,6 +35,8 @@ class ReplTools(AnswerTools):
     def rlm_query_batched(self, queries: str | list, contexts: Any) -> list: ...
 
 def named_tools(tools: dict | list | None) -> dict: ...
+
+def begin_shell(context: object, lm: LM | None=None, tools: dict | list | None=None, sandbox: str | None=None) -> ReplShell: ...
 
 def prep_shell(context: object, model: str | LM | None=None, base_url: str | None=None, tools: dict | list | None=None, sandbox: str | None=None, **params: Any) -> ReplShell:
     """Make the REPL for one context

@@ -216,7 +216,8 @@ def torn(path):
         f.write(b'\xff'*(path.stat().st_size-4096))
 
 broken = dict(letter=(lambda p: p.write_text('Dear Ann, '*1000), 'not a database'), foreign=(foreign, 'another program'), newer=(newer, 'another version'), torn=(torn, 'malformed'),
-    open_to_all=(lambda p: (p.touch(), p.chmod(0o666)), 'somebody else'), fifo=(lambda p: os.mkfifo(p, 0o600), 'it is no file'), below_a_file=(lambda p: p.parent.write_text('x'), 'exists|directory'))
+    open_to_all=(lambda p: (p.touch(), p.chmod(0o666)), 'somebody else'), fifo=(lambda p: os.mkfifo(p, 0o600), 'it is no file'), below_a_file=(lambda p: p.parent.write_text('x'), 'exists|directory'),
+    folder_of_all=(lambda p: p.parent.chmod(0o777), 'everybody can write'), sticky_folder=(lambda p: p.parent.chmod(0o1777), 'everybody can write'))
 
 @pytest.mark.parametrize('nm', broken)
 def test_no_cache(nm, tmp_path):

@@ -10,6 +10,7 @@ from rlm.shell._lockdown import landlock_abi
 from rlm.shell._wire import Link
 from rlm.shell._zygote import Server
 from rlm.shell.bounds import Bounds
+from rlm.shell.machine import usable_bwrap
 from rlm.shell.process import WorkerProcess, take_worker
 from rlm.shell.sandbox import SandboxShell
 
@@ -85,6 +86,25 @@ def test_server_is_killed(kind):
     assert other.run('1').value==1
     for o in (sh,other): o.close()
 
+def test_server_and_worker_are_killed(kind):
+    "A server that is gone before it is known to be is asked for one worker in vain: the cell that found its own worker dead runs in another, with the variables"
+    sh = Shell(kind)
+    sh.run('x = 5')
+    sh._w.ask('rest') # the checkpoint is written
+    server = stat(sh._w.process.pid)[0] # its parent: with bubblewrap another than who was started
+    os.kill(server, signal.SIGSTOP)
+    sh._w.end()
+    before = {*process._live}
+    def kill(end=time.monotonic()+20):
+        while not {*process._live}-before and time.monotonic()<end: time.sleep(.01)
+        os.kill(server, signal.SIGKILL)
+    killer = threading.Thread(target=kill)
+    killer.start()
+    cell = sh.run('x = x+1')
+    killer.join()
+    assert cell.error is None and 'variables that are back: x' in cell.output and sh.run('x').value==6, cell.output
+    sh.close()
+
 def test_ends(kind):
     "How each of several workers ends is told to its own host object"
     ws = [take_worker(kind, Bounds(), ours) for _ in range(3)]
@@ -131,15 +151,26 @@ def test_fork_of_the_host():
     "A child that the host forks has a server of its own, and its end is nothing to the parent's"
     assert run_script('fork_and_start.py').stdout=='child 6 True\nparent 5 True\n'
 
-def test_children_of_a_deaf_host():
-    "A host that ignores SIGCHLD hands that on; the end of one worker is the end of that one alone"
+def test_children_of_a_deaf_host(kind):
+    "A host that ignores SIGCHLD hands that on; the end of one worker is the end of that one alone, and bubblewrap is usable all the same"
     process._servers.clear()
     old = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    try: one,two = [take_worker('landlock', Bounds(), ours) for _ in range(2)]
+    try:
+        assert kind=='landlock' or usable_bwrap.__wrapped__()[0]
+        one,two = [take_worker(kind, Bounds(), ours) for _ in range(2)]
     finally: signal.signal(signal.SIGCHLD, old)
     one.process.kill()
     assert one.process.wait(5)==-signal.SIGKILL and two.process.poll() is None and two.process.server.alive()
     for o in (one,two): o.remove()
+
+def test_full_stderr(kind):
+    "What a server is told to complain to may be full: it goes on"
+    process._servers.clear()
+    w = take_worker(kind, Bounds(), ours)
+    server = stat(w.process.pid)[0]
+    flags = next(o for o in Path(f'/proc/{server}/fdinfo/2').read_text().splitlines() if o.startswith('flags:'))
+    assert int(flags.split()[1], 8) & os.O_NONBLOCK
+    w.remove()
 
 def test_no_room_for_its_file():
     "A host that has no room for the file by which a worker is known has no worker, and the server ends that"

@@ -1,4 +1,4 @@
-"Calls of OpenAI-protocol endpoints and of the embedded reader do without litellm: nothing imports it, and what they bring is what they bring with it"
+"Calls of OpenAI-protocol endpoints and of the embedded reader do without litellm: nothing imports it, and what they bring is what they bring with it; what runs in a worker does without IPython"
 import json,sys
 import pytest
 from project import check,none,root,run
@@ -20,6 +20,18 @@ def test_without(tmp_path):
     theirs = json.loads(json.dumps(outcomes()))
     assert said['outcomes'].keys()==theirs.keys() and len(theirs)>150
     none(f'{k}: {v} with litellm, {said["outcomes"][k]} without' for k,v in theirs.items() if v!=said['outcomes'][k])
+
+in_a_worker = """import sys
+from rlm import RLM
+from rlm.models.scripted import ScriptedLM, call_repl
+run = RLM(ScriptedLM([call_repl('print(len(context))\\n{llm_query("q"): 1+1}'), '6', call_repl('x = 6'), 'FINAL_VAR(x)']), sandbox='auto')('context', 'q')
+assert run.value==6 and any("{'6': 2}" in str(m['content']) for m in run.messages), run.messages
+print(*sys.modules)"""
+
+def test_without_ipython(tmp_path):
+    "A process whose cells run in a worker imports neither IPython nor what that brings"
+    loaded = check(run(sys.executable, '-c', in_a_worker, cwd=tmp_path, PYTHONPATH=str(root))).split()
+    none(o for o in loaded if o.split('.')[0] in ('IPython','traitlets','prompt_toolkit','litellm','matplotlib'))
 
 def sure(f, *args):
     try: return f(*args)

@@ -35,12 +35,18 @@ def is_whole(facts):
 
 # The file
 
+def _check_folder(path):
+    "Refuse one where everybody can write, sticky or not: a journal that somebody puts beside a file would be read into it"
+    if hasattr(os, 'geteuid') and os.stat(path).st_mode & 0o002: raise ValueError('it lies in a folder where everybody can write')
+
 def _make_file(path):
     path.parent.mkdir(0o700, parents=True, exist_ok=True)
+    _check_folder(path.parent)
     with suppress(FileExistsError): os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 def _check_file(path):
     "Make sure that it is for its owner alone; refuse one that somebody else may have written, whose replies would be code to run"
+    _check_folder(path.parent)
     for o in (path, *(Path(f'{path}-{end}') for end in ('wal','shm','journal'))): # looked at by name: to close a file would let go of SQLite's locks on it
         with suppress(FileNotFoundError):
             st = os.stat(o)

@@ -111,6 +111,7 @@ def main(cfg):
     "Import, make a shell, serve; and in each worker begin"
     sys.argv = ['']
     signal.signal(signal.SIGCHLD, signal.SIG_DFL) # a host that ignores it has handed that on, and then nobody can wait for a child
+    with contextlib.suppress(OSError): os.set_blocking(2, False) # the host reads it only where a worker does not start: what is full must hold nobody up
     end_with_parent(os.getppid())
     control = socket.socket(fileno=cfg['fd'])
     shell,states,problem = None,[],None

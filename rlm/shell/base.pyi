@@ -2,7 +2,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
-__all__ = ['Cell', 'Shell', 'held', 'show_value', 'is_quiet']
+__all__ = ['Cell', 'Shell', 'held', 'running_ipython', 'show_value', 'is_quiet']
 
 @dataclass
 class Cell:
@@ -53,6 +53,8 @@ class Shell(Protocol):
         """Let go of the context and all variables"""
 
 def held(context: object) -> str: ...
+
+def running_ipython() -> Any: ...
 
 def show_value(value: object, out: Any, limit: int=5000) -> None: ...
 

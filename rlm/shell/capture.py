@@ -10,7 +10,7 @@ import io, sys, threading
 from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
-from IPython.core.interactiveshell import InteractiveShell
+from .base import running_ipython
 
 # %% ../../nbs/shell/03_capture.ipynb #24015131
 class ClippedText(io.TextIOBase):
@@ -152,7 +152,7 @@ def uncaptured():
 @contextmanager
 def own_display():
     "Turn what a cell displays into text: in a kernel `display()` would reach the user's own cell"
-    pub = InteractiveShell._instance.display_pub if InteractiveShell.initialized() else None
+    pub = getattr(running_ipython(), 'display_pub', None)
     def hook(msg): print(msg['content'].get('data', {}).get('text/plain', ''))
     hooked = hasattr(pub, 'register_hook')
     if hooked: pub.register_hook(hook)

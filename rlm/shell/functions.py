@@ -9,15 +9,17 @@ __all__ = ['AnswerTools', 'no_input', 'print_help', 'print_objects', 'worker_hel
 import asyncio, io, sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TYPE_CHECKING
 from ..context.about import describe
-from .ipython import ReplShell
 from .lookup import MissingVariable, find_var
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../../nbs/shell/19_functions.ipynb #0ffa1b43
 class AnswerTools:
     "How code gives an answer, and finds out which variables there are"
     def __init__(self,
-        sh:ReplShell, # Their shell
+        sh:'ReplShell', # Their shell
     ): self.sh = sh
 
     def SHOW_VARS(self)->dict:
@@ -67,7 +69,7 @@ class _InWorker(AnswerTools):
         return await asyncio.get_running_loop().run_in_executor(self.pool, partial(self.sh.helpers['llm_query'], *args, **kwargs))
 
 def worker_helpers(
-    sh:ReplShell, # The shell of a worker
+    sh:'ReplShell', # The shell of a worker
     give, # Called with the value that FINAL is given
 )->dict: # Helpers by name; all others are calls to the host
     "The helpers that must be where the variables are"

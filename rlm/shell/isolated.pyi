@@ -2,12 +2,18 @@
 from collections.abc import Mapping
 from rlm.shell.bounds import Bounds
 from typing import Any
-__all__ = ['most_tools', 'WorkerDied', 'clean_all', 'RemoteNames', 'IsolatedShell']
+__all__ = ['most_tools', 'closed', 'WorkerDied', 'clean_all', 'told_names', 'told_number', 'what_is_lost', 'RemoteNames', 'IsolatedShell']
 
 class WorkerDied(RuntimeError):
     ...
 
 def clean_all(o: Any, secrets: list | tuple=...) -> Any: ...
+
+def told_names(names: list) -> list[str]: ...
+
+def told_number(n: Any) -> int | float: ...
+
+def what_is_lost(back: list, lost: list, full: bool) -> str: ...
 
 class RemoteNames(Mapping):
     sh: Any
@@ -18,6 +24,7 @@ class RemoteNames(Mapping):
     def __len__(self) -> int: ...
     def look_up(self, expr: Any) -> Any: ...
 most_tools: int
+closed: str
 
 class IsolatedShell:
     bounds: Bounds

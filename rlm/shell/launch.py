@@ -8,6 +8,7 @@ __all__ = ['few_threads', 'needs', 'learn_packages', 'MissingPackage', 'start_er
 
 # %% ../../nbs/shell/10_launch.ipynb #6779a3f0
 import importlib, importlib.util, json, os, re, subprocess, sys
+from contextlib import suppress
 from .._registry import FIND_VAR, FORK_SERVER, HELPERS, LOCK_DOWN, SHELL, WORKER
 from .bounds import Bounds
 from .folders import make_folder, remove_folder
@@ -44,9 +45,11 @@ def learn_packages(
     helpers:str|None, # `module:function` that a worker would import
 )->bool: # Is there anything that was not known?
     "Find out what a worker needs from outside of the installation"
+    needs = [WORKER, *{o.partition(':')[0] for o in (SHELL, FIND_VAR, helpers) if o}]
+    with suppress(ImportError):
+        for o in needs: importlib.import_module(o) # IPython for one: where it lies is seen when it is here too
     if not (some:=imported_elsewhere()): return False
     folder = make_folder('worker')
-    needs = [WORKER, *{o.partition(':')[0] for o in (SHELL, FIND_VAR, helpers) if o}]
     try:
         read,path = link_packages(f'{folder}/packages', some)
         cmd = _python(_look, dict(path=path, package=package, new=[folder, *read], needs=needs, shell=SHELL))

@@ -17,7 +17,7 @@ from .bounds import Bounds
 from .calls import error_for_worker, for_worker
 from .capture import ClippedText, captured, clip
 from .interrupt import CellTimeout, interrupt_thread
-from .isolated import IsolatedShell, WorkerDied
+from .isolated import IsolatedShell, WorkerDied, closed
 from .lookup import MissingVariable, find_var, retry_ast
 from .machine import SandboxError
 
@@ -158,7 +158,7 @@ def run(self:MontyShell,
     on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell:
     "Run one cell"
-    if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
+    if self._closed: raise SandboxError(closed)
     if self._session is None: self._begin(timeout)
     out,start,finals = ClippedText(max_output, on_write),time.perf_counter(),[]
     value,e = self._feed(code, timeout, out, finals)

@@ -7,10 +7,12 @@ __all__ = ['SANDBOXES', 'default_sandbox', 'make_shell']
 
 # %% ../../nbs/shell/18_open.ipynb #bf2d6c18
 import os, sys
+from typing import TYPE_CHECKING
 from .bounds import Bounds
-from .ipython import ReplShell
 from .monty import MontyShell
 from .sandbox import SandboxShell
+if TYPE_CHECKING: # IPython is imported where cells run, and not before
+    from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../../nbs/shell/18_open.ipynb #2aa31192
 SANDBOXES = 'auto','strict','monty','trusted'
@@ -27,11 +29,13 @@ def make_shell(
     bounds:Bounds=Bounds(), # How much a worker may use
     secrets:list=(), # Values to cut out of what comes back
     models:list=(), # Models that code may name in its calls
-)->ReplShell|SandboxShell|MontyShell: # Its `backend` says in words what it is; raises `SandboxError` where it cannot be had
+    wait:bool=True, # Until it can run cells? Else whoever needs it first does, and raises what this would have
+)->'ReplShell|SandboxShell|MontyShell': # Its `backend` says in words what it is; raises `SandboxError` where it cannot be had
     "A REPL, isolated as asked for"
     if sandbox in (None,'trusted'):
+        from rlm.shell.ipython import ReplShell
         sh = ReplShell()
         sh.backend = 'trusted: cells run in this process, which is no boundary'
         return sh
     if sandbox=='monty': return MontyShell(bounds, secrets, models)
-    return SandboxShell(sandbox, helpers, bounds, secrets, models)
+    return SandboxShell(sandbox, helpers, bounds, secrets, models, wait)

@@ -9,7 +9,7 @@ SANDBOXES: tuple
 def default_sandbox() -> str:
     """Where cells run, if nobody says"""
 
-def make_shell(sandbox: str | None=None, helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> ReplShell | SandboxShell | MontyShell:
+def make_shell(sandbox: str | None=None, helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=..., wait: bool=True) -> ReplShell | SandboxShell | MontyShell:
     """A REPL, isolated as asked for
 
     Parameters::
@@ -21,6 +21,8 @@ def make_shell(sandbox: str | None=None, helpers: str | None=None, bounds: Bound
         bounds   Bounds                             Bounds()  How much a worker may use
         secrets  list                               ()        Values to cut out of what comes back
         models   list                               ()        Models that code may name in its calls
+        wait     bool                               True      Until it can run cells? Else whoever needs it first does, and raises
+                                                              what this would have
         returns  ReplShell|SandboxShell|MontyShell            Its `backend` says in words what it is; raises `SandboxError` where it
                                                               cannot be had
     """

@@ -1,7 +1,7 @@
 # Made from process.py by tools/stubs.py: do not edit
 from rlm.shell._wire import Link, Reader
 from typing import Any, Self
-__all__ = ['WorkerProcess', 'take_worker']
+__all__ = ['WorkerProcess', 'next_worker', 'take_worker']
 
 class WorkerProcess:
     kind: Any
@@ -35,4 +35,6 @@ class WorkerProcess:
     def end(self) -> None: ...
     def remove(self) -> None: ...
 
-def take_worker(kind: Any, bounds: Any, helpers: Any) -> Any: ...
+def next_worker(*key: Any) -> Any: ...
+
+def take_worker(kind: Any, bounds: Any, helpers: Any, folder: Any=None, begun: Any=None) -> Any: ...

@@ -6,7 +6,7 @@
 __all__ = ['SandboxShell']
 
 # %% ../../nbs/shell/16_sandbox.ipynb #48894138
-import contextvars, os, queue, secrets, signal, time, weakref
+import contextvars, os, queue, secrets, signal, threading, time, weakref
 from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
@@ -21,10 +21,10 @@ from .capture import ClippedText, clip
 from .folders import remove_folder
 from .helpers import HostCalls, bytes_of, send_helpers
 from .interrupt import CellTimeout
-from .isolated import IsolatedShell, WorkerDied
+from .isolated import IsolatedShell, WorkerDied, closed, told_names, told_number, what_is_lost
 from .lookup import MissingVariable
 from .machine import SandboxError, choose
-from .process import WorkerProcess, take_worker
+from .process import next_worker, take_worker
 from .rest import Rest
 
 # %% ../../nbs/shell/16_sandbox.ipynb #65323380
@@ -41,17 +41,33 @@ class SandboxShell(IsolatedShell):
         bounds:Bounds=Bounds(), # How much the worker may use
         secrets:list=(), # Values that are cut out of what comes back, besides keys in the environment
         models:list=(), # Models that code may name in its calls
+        wait:bool=True, # Until the worker is ready? Else whoever needs it first does
     ):
         self.kind,self.backend = choose(sandbox)
         self.native = helpers
         super().__init__(bounds, secrets, models)
         self._context,self._count = None,0 # of who runs a cell; how many ran
         self._unredacted = {} # output as people saw it -> as the worker wrote it
-        self._attach(take_worker(self.kind, bounds, helpers))
+        self._ready,self._turn = None,threading.RLock()
+        self._begun = next_worker(self.kind, bounds, helpers)
+        self._finalizer = weakref.finalize(self, self._begun.remove)
+        if wait: self._worker()
+
+    def _worker(self):
+        "The worker, as soon as it is ready"
+        with self._turn:
+            if self._ready is None:
+                if self._closed: raise SandboxError(closed)
+                begun,self._begun = self._begun,None
+                self._attach(take_worker(self.kind, self.bounds, self.native, begun=begun))
+        return self._ready
+
+    _w = property(_worker)
 
     def _attach(self, w):
         "Have `w` run the cells"
-        self._w,w.read_error = w,partial(_error, self.secrets)
+        self._finalizer.detach()
+        self._ready,w.read_error = w,partial(_error, self.secrets)
         w.on_call = HostCalls(self, w).take
         w.rest = Rest(w, partial(exceeded, self.bounds, w.process.pid, w.scratch))
         self._finalizer = weakref.finalize(self, w.remove)
@@ -60,7 +76,7 @@ class SandboxShell(IsolatedShell):
 @patch
 def _sync(self:SandboxShell):
     "Send what the worker does not have yet"
-    send_helpers(self._w, self.helpers, self.secrets, self._as_it_was)
+    send_helpers(self._w, self.helpers, self.secrets, self._as_it_was, self._own)
 
 # %% ../../nbs/shell/16_sandbox.ipynb #bba0f927
 @patch
@@ -90,16 +106,6 @@ def _as_it_was(self:SandboxShell, name, v):
         return dict(m, content=text)
     return [back(m) for m in v]
 
-# %% ../../nbs/shell/16_sandbox.ipynb #507f5301
-def _known(names):
-    "Names of variables, as a worker tells them"
-    return [clean(str(o)[:200]) for o in names[:2000]]
-
-def _number(n):
-    "A number of characters, seconds or times, as a worker tells it"
-    if type(n) not in (int,float) or not 0<=n<1<<53: raise BadFrame('a number that counts nothing')
-    return n
-
 # %% ../../nbs/shell/16_sandbox.ipynb #66d2bc3c
 @patch
 def _cell(self:SandboxShell, f, max_output):
@@ -108,9 +114,9 @@ def _cell(self:SandboxShell, f, max_output):
     if e:
         if e['name'] in ('CellTimeout','KeyboardInterrupt'): self._w.cancel() # nobody waits for its calls any more
         error = CellTimeout() if e['name']=='CellTimeout' else _error(self.secrets, e)
-    self._last_names,self._count = _known(f['names']),_number(f['count'])
-    for what,target,denied,n in f['access'][:201]: self._note(str(what)[:100], clean(str(target)[:300], self.secrets), bool(denied), _number(n))
-    cell = Cell(text, self._cleaned(decode(f['value'])), error, float(_number(f['seconds'])), _number(f['left_out']))
+    self._last_names,self._count = told_names(f['names']),told_number(f['count'])
+    for what,target,denied,n in f['access'][:201]: self._note(str(what)[:100], clean(str(target)[:300], self.secrets), bool(denied), told_number(n))
+    cell = Cell(text, self._cleaned(decode(f['value'])), error, float(told_number(f['seconds'])), told_number(f['left_out']))
     cell.images = [o for o in map(b64decode, f['images'][:4]) if o[:8]==b'\x89PNG\r\n\x1a\n' and len(o)<=2<<20]
     return cell
 
@@ -123,27 +129,21 @@ def _restart(self:SandboxShell):
     size,n = folder_use(old.scratch, self.bounds.scratch_files)
     full = size>self.bounds.scratch or n>self.bounds.scratch_files # the new worker would be over its limit at once
     if full and mine: remove_folder(old.scratch)
-    for restore in (True,False):
-        try: w = WorkerProcess(self.kind, self.bounds, self.native, old.folder if mine else None).ready()
+    bad = False # can the checkpoint not be read?
+    for restore in (True,True,False): # a worker may die of something else, with its fork server for one
+        if restore and bad: continue
+        try: w = take_worker(self.kind, self.bounds, self.native, old.folder if mine else None)
         except (SandboxError, OSError) as e: return f'A new one could not be started: {e}'
-        self._finalizer.detach()
         self._attach(w)
         try:
             back = [o for o in self._open(restore) if isinstance(o, str)]
             break
-        except Exception as e: # a checkpoint that cannot be read, for one
+        except Exception as e:
             self._w.end()
+            bad = bool(self._w.why) or not isinstance(e, ConnectionError)
             if not restore: return f'A new one could not be opened ({self._w.why or e}).'
     self._last_names = [o for o in before if o in back]
-    return _what_is_lost(self._last_names, [o for o in before if o not in back], full)
-
-def _what_is_lost(back, lost, full):
-    said = []
-    if back: said.append(f"variables that are back: {', '.join(back)}")
-    if lost: said.append(f"lost: {', '.join(lost)}")
-    if not said: said.append('there were no variables')
-    if full: said.append('the files of its folder are gone, which were too many or too large')
-    return '; '.join(['A new one was started, with `context` and the helpers', *said]) + '.'
+    return what_is_lost(self._last_names, [o for o in before if o not in back], full)
 
 # %% ../../nbs/shell/16_sandbox.ipynb #d04c315f
 @patch
@@ -204,7 +204,7 @@ def _interrupt(self:SandboxShell, w, box):
         w.link.send(op='interrupt')
         end,f = time.monotonic()+.7,{}
         while f.get('op')!='done': f = w.wait(box, max(.01, end-time.monotonic()))
-        self._last_names = _known(f['names'])
+        self._last_names = told_names(f['names'])
     except (OSError, queue.Empty, TypeError, KeyError): w.end()
 
 # %% ../../nbs/shell/16_sandbox.ipynb #daa37251
@@ -232,7 +232,7 @@ def run(self:SandboxShell,
     on_write:Callable|None=None, # Called with each piece of output as it comes
 )->Cell: # Never raises for what the code does; `KeyboardInterrupt` passes
     "Run one cell in the worker"
-    if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
+    if self._closed: raise SandboxError(closed)
     start,live,note = time.perf_counter(),ClippedText(max_output),''
     if not self._w.alive or self._w.process.poll() is not None:
         ended = self._w.why or 'ended'
@@ -270,14 +270,14 @@ def _as_named(self:SandboxShell, e):
 @patch
 def variables(self:SandboxShell)->list[str]: # In the order of their first assignment
     "Names that cells made"
-    try: self._last_names = _known(self._w.ask('names'))
+    try: self._last_names = told_names(self._w.ask('names'))
     except Exception: pass # a worker that is gone, or says what it likes
     return list(self._last_names)
 
 @patch
 def restore(self:SandboxShell)->list[str]: # Always empty: the worker itself puts helpers back, before and after each cell
     "Send the helpers and the context to the worker"
-    if self._closed: raise SandboxError('This shell is closed: make another one with prep_shell.')
+    if self._closed: raise SandboxError(closed)
     try:
         with self._w.rest: self._sync() if self._w.began else self._open()
     except OSError: self._restart() # somebody has killed it
@@ -287,7 +287,7 @@ def restore(self:SandboxShell)->list[str]: # Always empty: the worker itself put
 @patch
 def let_go(self:SandboxShell):
     "End the worker although a cell still runs"
-    self._w.end()
+    if w:=self._ready or self._begun: w.end()
 
 @patch
 def close(self:SandboxShell):

@@ -19,12 +19,13 @@ class SandboxShell(IsolatedShell):
         secrets  list      ()        Values that are cut out of what comes back, besides keys in the
                                      environment
         models   list      ()        Models that code may name in its calls
+        wait     bool      True      Until the worker is ready? Else whoever needs it first does
     """
     kind: Any
     backend: Any
     native: str | None
     final: Any
-    def __init__(self, sandbox: str='auto', helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=...) -> None: ...
+    def __init__(self, sandbox: str='auto', helpers: str | None=None, bounds: Bounds=..., secrets: list | tuple=..., models: list | tuple=..., wait: bool=True) -> None: ...
     def run(self, code: str, timeout: float | None=None, max_output: int=5000, on_write: Callable | None=None) -> Cell:
         """Run one cell in the worker
 

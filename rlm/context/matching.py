@@ -106,7 +106,7 @@ def line(self:Matcher,
         if self.lines.startswith(text, at) and self.lines[at+len(text):at+len(text)+1] in ('','\n',' ','\r'): return at
         j = self.line_nexts[j]
 
-# %% ../../nbs/context/06_matching.ipynb #6a93a5d8
+# %% ../../nbs/context/06_matching.ipynb #94a8f793
 _ends = '\n','"',"'",'`'
 
 class _Search:
@@ -134,7 +134,7 @@ class _Search:
         m = self._expected(i)
         if m and m.end>=i+len(line): return m
         at = self.m.line(line)
-        return None if at is None else self._cut(self._grown(i, at))
+        return None if at is None else self._grown(i, at)
 
     def _cut(self, m):
         "The match without the beginning of a last line that stands somewhere else as a whole"
@@ -150,7 +150,7 @@ class _Search:
         is_line = (not m.start or text[m.start-1]=='\n' or text[m.start]=='\n') and (m.end==len(text) or text[m.end]=='\n' or text[m.end-1]=='\n')
         return is_line and (not m.at or there[m.at-1]=='\n' or there[m.at]=='\n') and (m.until==len(there) or there[m.until]=='\n' or there[m.until-1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #b44ef5dd
+# %% ../../nbs/context/06_matching.ipynb #b251b781
 @patch
 def longest(self:_Search, i):
     "The longest match of what stands at a place of the text"
@@ -179,12 +179,14 @@ def counts(self:_Search, m):
 
 @patch
 def add(self:_Search, m):
-    "Take a match in, in place of those that lie inside of it"
+    "Take a match in, in place of those that lie inside of it; where the text goes on"
+    m = self._cut(m)
     while self.found and self.found[-1].start>=m.start: self.found.pop()
     over = max(0, self.found[-1].end-m.start) if self.found else 0
     self.found.append(Match(m.start+over, m.end, m.at+over))
+    return m.end + (self.lines[m.end:m.end+1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #378e5328
+# %% ../../nbs/context/06_matching.ipynb #161a50c2
 def pieces(
     matcher:Matcher, # Of the context
     text:str, # Any text
@@ -200,8 +202,7 @@ def pieces(
         if not m and heads[hash(text[i:i+_size]) & mask]>=0:
             m = search.longest(i)
             if m and not search.counts(m): m,i = None,max(i, m.end-_size)
-        if m: search.add(m)
-        i = max(m.end + (search.lines[m.end:m.end+1]=='\n'), i+1) if m else i+1
+        i = max(i+1, search.add(m) if m else 0)
     return search.found
 
 # %% ../../nbs/context/06_matching.ipynb #5606517c

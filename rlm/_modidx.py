@@ -1269,6 +1269,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                 'rlm/trace/events.py'),
                                   'rlm.trace.events.StoredEvent.__init__': ( 'trace/events.html#storedevent.__init__',
                                                                              'rlm/trace/events.py'),
+                                  'rlm.trace.events.StoredEvent.__ne__': ('trace/events.html#storedevent.__ne__', 'rlm/trace/events.py'),
                                   'rlm.trace.events.StoredEvent.__reduce__': ( 'trace/events.html#storedevent.__reduce__',
                                                                                'rlm/trace/events.py'),
                                   'rlm.trace.events.Trace': ('trace/events.html#trace', 'rlm/trace/events.py'),

@@ -47,6 +47,7 @@ class StoredEvent(Event):
         return said[k]
 
     def __eq__(self, o): return isinstance(o, Event) and vars(self)==vars(o)
+    def __ne__(self, o): return not self==o
     def __reduce__(self): return _whole_event,(vars(self),)
 
 def _whole_event(d): return Event(**d)

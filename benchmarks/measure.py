@@ -81,10 +81,10 @@ def printed(code): return float(subprocess.run([*python, code], env=env, stdout=
 
 def bare_fork_cpu(): return printed(forks)
 
-def row(name, value, floor, floor_name, unit='ms', note='', checked=True):
-    "A row of the table; `value` and `floor` in seconds where `unit` is a time. One that is not `checked` (it waits, and tells of the machine's other work) is shown only"
+def row(name, value, floor, floor_name, unit='ms', note='', checked=True, most=1.5):
+    "A row of the table; `value` and `floor` in seconds where `unit` is a time. One that is not `checked` (it waits, and tells of the machine's other work) is shown only. `most`: how many times the committed ratio are borne"
     k = dict(ms=1e3, us=1e6).get(unit, 1)
-    return dict(name=name, value=value*k, floor=floor*k, floor_name=floor_name, unit=unit, note=note, ratio=value/floor, checked=checked)
+    return dict(name=name, value=value*k, floor=floor*k, floor_name=floor_name, unit=unit, note=note, ratio=value/floor, checked=checked, most=most)
 
 def number(o): return f'{o:,.0f}' if o>=100 else f'{o:.3g}'
 

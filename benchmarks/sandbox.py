@@ -49,7 +49,7 @@ def workers(sandbox, n):
     used = (settled()-start)/n
     for o in shells: o.close()
     floor = statistics.median([*floors, bare_fork_cpu()])
-    yield row(f'{sandbox}: processor time of a worker', used, floor, fork_floor, note=f'{statistics.median(pss):.1f} MB (Pss)' if any(pss) else '')
+    yield row(f'{sandbox}: processor time of a worker', used, floor, fork_floor, note=f'{statistics.median(pss):.1f} MB (Pss)' if any(pss) else '', most=4)
     for k,f in dict(best=min, median=statistics.median).items(): yield row(f'{sandbox}: time to the first cell, {k}', f(times), floor, fork_floor, checked=False)
 
 def cells(sandbox, n):

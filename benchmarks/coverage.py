@@ -40,7 +40,7 @@ def ways(rows, context):
     seen = bytearray(len(context))
     for a,b in hits: seen[max(0, a-60):b+40] = b'\1'*(b+40-max(0, a-60))
     yield 'slices',[ask+o for o in slices],sum(map(len, slices))
-    yield 'scattered lines',[ask+'\n'.join(o) for o in strided],sum(len(r) for o in strided for r in o)
+    yield 'scattered lines',[ask+'\n'.join(o) for o in strided],sum(len(r) for o in strided for r in o) + len(rows)//2 # those that follow one another, with the break between
     yield 'around hits',[ask+'\n---\n'.join(o) for o in around],sum(seen[:len(context)])
     yield 'another document',[ask+'\n'.join(lines(2000, seed)) for seed in range(2, 2+calls)],0
 

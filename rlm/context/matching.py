@@ -13,8 +13,8 @@ from typing import NamedTuple
 from fastcore.basics import patch
 from .flat import FlatContext
 
-# %% ../../nbs/context/06_matching.ipynb #45b598ec
-_size,_most_places = 16,1<<20 # characters of what is looked up; places of the context that are kept, and lines
+# %% ../../nbs/context/06_matching.ipynb #71f79257
+_size,_most_places,_most_lines = 16,1<<19,1<<20 # characters of what is looked up; places of the context that are kept, and lines
 _line = re.compile(r'\S[^\n]{3,}')
 
 def _ahead(a, i, b, j):
@@ -41,7 +41,7 @@ def _behind(a, i, b, j, most):
         else: high = mid-1
     return k+low
 
-# %% ../../nbs/context/06_matching.ipynb #bbf950a8
+# %% ../../nbs/context/06_matching.ipynb #df1515a4
 class Match(NamedTuple):
     "A piece of a text that stands in the context"
     start:int # Where it begins in the text
@@ -63,7 +63,7 @@ class Matcher:
         self.step = max(1, -(-places//_most_places))
         n = -(-places//self.step)
         self.mask = (1 << max(8, (4*n).bit_length())) - 1
-        self.heads,self.nexts,self.left = array('i', [-1])*(self.mask+1),array('i', [-1])*n,50_000 # `left`: comparisons that may still be made for the sake of the longest piece
+        self.heads,self.nexts,self.left = array('i', [-1])*(self.mask+1),array('i', [-1])*n,20_000 # `left`: comparisons that may still be made for the sake of the longest piece
         self.least = max(20, self.step+_size-1) # characters of a piece that is surely found
         self._fill(n)
         self._fill_lines()
@@ -79,7 +79,7 @@ class Matcher:
     def _fill_lines(self):
         "Keep where lines begin"
         self.starts,self.line_nexts,self.line_heads = array('q'),array('i'),array('i', [-1])*(1<<20 if len(self.text)>1<<20 else 1<<14)
-        for j,m in enumerate(islice(_line.finditer(self.lines), _most_places)):
+        for j,m in enumerate(islice(_line.finditer(self.lines), _most_lines)):
             h = hash(m[0].rstrip()) & len(self.line_heads)-1
             self.starts.append(m.start())
             self.line_nexts.append(self.line_heads[h])
@@ -106,7 +106,7 @@ def line(self:Matcher,
         if self.lines.startswith(text, at) and self.lines[at+len(text):at+len(text)+1] in ('','\n',' ','\r'): return at
         j = self.line_nexts[j]
 
-# %% ../../nbs/context/06_matching.ipynb #6a93a5d8
+# %% ../../nbs/context/06_matching.ipynb #94a8f793
 _ends = '\n','"',"'",'`'
 
 class _Search:
@@ -134,7 +134,7 @@ class _Search:
         m = self._expected(i)
         if m and m.end>=i+len(line): return m
         at = self.m.line(line)
-        return None if at is None else self._cut(self._grown(i, at))
+        return None if at is None else self._grown(i, at)
 
     def _cut(self, m):
         "The match without the beginning of a last line that stands somewhere else as a whole"
@@ -150,7 +150,7 @@ class _Search:
         is_line = (not m.start or text[m.start-1]=='\n' or text[m.start]=='\n') and (m.end==len(text) or text[m.end]=='\n' or text[m.end-1]=='\n')
         return is_line and (not m.at or there[m.at-1]=='\n' or there[m.at]=='\n') and (m.until==len(there) or there[m.until]=='\n' or there[m.until-1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #b44ef5dd
+# %% ../../nbs/context/06_matching.ipynb #b251b781
 @patch
 def longest(self:_Search, i):
     "The longest match of what stands at a place of the text"
@@ -179,12 +179,14 @@ def counts(self:_Search, m):
 
 @patch
 def add(self:_Search, m):
-    "Take a match in, in place of those that lie inside of it"
+    "Take a match in, in place of those that lie inside of it; where the text goes on"
+    m = self._cut(m)
     while self.found and self.found[-1].start>=m.start: self.found.pop()
     over = max(0, self.found[-1].end-m.start) if self.found else 0
     self.found.append(Match(m.start+over, m.end, m.at+over))
+    return m.end + (self.lines[m.end:m.end+1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #db2055aa
+# %% ../../nbs/context/06_matching.ipynb #161a50c2
 def pieces(
     matcher:Matcher, # Of the context
     text:str, # Any text
@@ -200,8 +202,7 @@ def pieces(
         if not m and heads[hash(text[i:i+_size]) & mask]>=0:
             m = search.longest(i)
             if m and not search.counts(m): m,i = None,max(i, m.end-_size)
-        if m: search.add(m)
-        i = max(m.end, i+1) if m else i+1
+        i = max(i+1, search.add(m) if m else 0)
     return search.found
 
 # %% ../../nbs/context/06_matching.ipynb #5606517c

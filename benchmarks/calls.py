@@ -1,12 +1,10 @@
-"Batches of sub-calls against a server on this machine in a process of its own, through both transports and against the floor of bare aiohttp calls in the same run: `python benchmarks/calls.py`"
-import asyncio,json,math,multiprocessing,os,statistics,sys,time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+"Batches of sub-calls, 32 and 64 at once, against a server on this machine in a process of its own, through both transports and against the floor of bare aiohttp calls in the same run: `python benchmarks/calls.py [--short] [--json]`"
+import asyncio,contextlib,json,math,multiprocessing,os,time
+from measure import arguments,main,row
 from rlm.models.lm import LM
 from rlm.models.providers import load_litellm
 
-concurrency,repeats,latency = 64,3,.05
+latency = dict(slow=.05, late=.5) # by a word of the prompt, seconds
 
 class Server(asyncio.Protocol):
     "As little of HTTP as a client needs, so that the server costs less than any client; its billing is exact"
@@ -22,8 +20,10 @@ class Server(asyncio.Protocol):
             if len(self.left)<n: return
             body,self.left = self.left[end+4:n],self.left[n:]
             if head.startswith(b'get'): self.send(json.dumps([Server.calls, Server.tokens]).encode())
-            elif b'slow' in body: asyncio.get_running_loop().call_later(latency, self.answer, len(body))
-            else: self.answer(len(body))
+            else:
+                wait = next((v for k,v in latency.items() if k.encode() in body), 0)
+                if wait: asyncio.get_running_loop().call_later(wait, self.answer, len(body))
+                else: self.answer(len(body))
 
     def answer(self, size):
         sent,got = size//4,7
@@ -49,10 +49,25 @@ def billed(url):
     from urllib.request import urlopen
     with urlopen(url) as r: return json.load(r)
 
+@contextlib.contextmanager
+def serving():
+    "The address of a server in a process of its own"
+    context = multiprocessing.get_context('spawn')
+    server = context.Process(target=serve, args=(port := context.Queue(),), daemon=True)
+    server.start()
+    try: yield f'http://127.0.0.1:{port.get()}/v1'
+    finally: server.terminate()
+
 def prompts(n, word, tag): return [f'{tag} {i}: which words are {word}? ' + 'text '*20 for i in range(n)]
 
-def floor(url, texts):
-    "Seconds of bare aiohttp calls, with their JSON"
+def both(f):
+    "Seconds of the clock and of processor time that `f()` takes, and what it returns"
+    start = time.perf_counter(),time.process_time()
+    res = f()
+    return time.perf_counter()-start[0],time.process_time()-start[1],res
+
+def floor(url, texts, concurrency):
+    "Seconds, of the clock and of processor time, of bare aiohttp calls with their JSON"
     import aiohttp
     async def go():
         gate = asyncio.Semaphore(concurrency)
@@ -60,42 +75,41 @@ def floor(url, texts):
             async def one(p):
                 data = json.dumps(dict(model='gpt-4o-mini', messages=[dict(role='user', content=p)])).encode()
                 async with gate, session.post(f'{url}/chat/completions', data=data) as r: return json.loads(await r.read())['choices'][0]['message']['content']
-            start = time.perf_counter()
-            await asyncio.gather(*map(one, texts))
-            return time.perf_counter()-start
-    return asyncio.run(go())
+            return await asyncio.gather(*map(one, texts))
+    return both(lambda: asyncio.run(go()))[:2]
 
-def through(transport, url, texts):
-    "Seconds of `LM.map` through a transport; checks that usage is what the server billed"
+def through(transport, url, texts, concurrency):
+    "The same of `LM.map` through a transport; checks that usage is what the server billed"
     os.environ['RLM_DIRECT'] = transport
-    lm,before = LM('openai/gpt-4o-mini', base_url=url, concurrency=concurrency),billed(url)
-    start = time.perf_counter()
-    res = lm.map(texts)
-    took,after = time.perf_counter()-start,billed(url)
+    lm,before = LM('openai/gpt-4o-mini', base_url=url, api_key='none', concurrency=concurrency),billed(url)
+    wall,cpu,res = both(lambda: lm.map(texts))
+    after = billed(url)
     assert all(o=='A short answer of some words.' for o in res), next(o for o in res if not o.startswith('A short'))
     assert [lm.usage.calls, lm.usage.total_tokens]==[b-a for a,b in zip(before, after)], 'usage differs from the bill'
     assert abs(lm.usage.cost - (lm.usage.prompt_tokens*.15 + lm.usage.completion_tokens*.6)/1e6)<1e-9
-    return took
+    return wall,cpu
 
-def main():
-    "Print a table"
-    context = multiprocessing.get_context('spawn')
-    server = context.Process(target=serve, args=(port := context.Queue(),), daemon=True)
-    server.start()
-    url = f'http://127.0.0.1:{port.get()}/v1'
-    load_litellm()
-    ways = {'bare aiohttp': lambda o: floor(url, o), 'direct transport': lambda o: through('1', url, o), 'litellm transport': lambda o: through('0', url, o)}
-    for way in ways.values(): way(prompts(64, 'warm', 'w')) # imports, connections, plans
-    ideal = math.ceil(200/concurrency)*latency
-    print(f'Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, concurrency {concurrency}; best and median of {repeats} (1 for many calls over litellm)')
-    for n,word in ((200,'slow'), (1000,'fast'), (5000,'fast')):
-        print(f'{n:,} calls, {latency*1000:.0f} ms latency: ideal {ideal:.3f} s, aim {1.25*ideal+.03:.3f} s' if word=='slow' else f'{n:,} calls, no latency' + (', aim 1,500 calls/s on the direct transport' if n==5000 else ''))
-        times = {k:[] for k in ways}
-        for i in range(repeats): # in turns, so that a busy moment of the machine hits all
-            for k,way in ways.items():
-                if i and n>200 and k.startswith('litellm'): continue
-                times[k].append(way(prompts(n, word, f'{k}{n}{i}')))
-        for k,v in times.items(): print(f'  {k:<17}{min(v):8.3f} s {statistics.median(v):8.3f} s {n/min(v):8,.0f} calls/s {n/statistics.median(v):8,.0f} calls/s')
-    server.terminate()
+def rows(short=False):
+    "With a server that takes its time the clock counts, with one that answers at once the processor time of a call"
+    with serving() as url:
+        def compare(transport, n, word, wide, turns):
+            "The least of each, in turns, so that a busy moment of the machine hits all"
+            ways = ours,bare = lambda texts: through(transport, url, texts, wide),lambda texts: floor(url, texts, wide)
+            for way in ways: way(prompts(wide, 'warm', 'w')) # imports, connections, plans
+            got = [[way(prompts(n, word, f'{transport}{wide}{i}')) for way in ways] for i in range(turns)]
+            return [[min(o[j][k] for o in got) for j in (0, 1)] for k in (0, 1)]
+        n,turns = (300, 2) if short else (5000, 3)
+        for wide in (32, 64):
+            wall,_ = compare('1', 200, 'slow', wide, turns)
+            ideal = math.ceil(200/wide)*latency['slow']
+            yield row(f'200 sub-calls at 50 ms, {wide} wide', *wall, 'bare aiohttp', unit='s', note=f'ideal {ideal:.2f} s', checked=False)
+            wall,cpu = compare('1', n, 'fast', wide, turns)
+            yield row(f'sub-call at 0 ms, {wide} wide', *(o/n for o in cpu), 'bare aiohttp', note=f'{n/wall[0]:,.0f} calls/s, floor {n/wall[1]:,.0f}')
+        wall,_ = compare('1', 64, 'late', 64, turns) # so long that the machine's other work hardly shows, but half the width does
+        yield row('64 sub-calls at 500 ms, 64 wide', *wall, 'bare aiohttp', unit='s')
+        if short: return
+        load_litellm() # from here on replies are objects of litellm's, so this comes last
+        _,cpu = compare('0', n := 500, 'fast', 64, 1)
+        yield row('sub-call over litellm, 64 wide', *(o/n for o in cpu), 'bare aiohttp')
 
-if __name__=='__main__': main()
+if __name__=='__main__': main(rows, arguments(__doc__))

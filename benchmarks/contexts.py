@@ -1,11 +1,9 @@
-"What a large context costs in the process: seconds of set-up and of a first step beyond loading it, and peak memory over its own size; each size in a fresh process: `python benchmarks/contexts.py [--trace]`"
+"What a large context costs in the process, beyond loading it: processor time and peak memory over its own size of a run of two steps; each size in a fresh process: `python benchmarks/contexts.py [--short] [--json] [--all]`"
 import json,resource,subprocess,sys,tempfile,threading,time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measure import arguments,main,row
 
 sizes = {'1 MB': 10**6, '100 MB': 10**8, '1 GB': 10**9}
-aim_rss,aim_setup = 1.1,.2 # peak over size, seconds
 
 def rss():
     "Bytes in memory now"
@@ -42,34 +40,41 @@ def one(kind, n, trace):
     code = 'print(type(context), len(context))\nhead = context[:100] if isinstance(context, str) else next(iter(context))\nhead'
     def ask(context, **kw): return RLM(ScriptedLM([call_repl(code), 'FINAL(done)']), sandbox='trusted', **kw)(context, 'How long is it?')
     assert ask('warm').answer=='done' # imports and caches are not the context's
-    base = rss()
+    base,start = rss(),time.process_time()
+    fresh = b'x'*n
+    floor = time.process_time()-start
+    del fresh
     context = make(kind, n)
     loaded = rss()
     with Peak() as peak:
         start = time.perf_counter()
-        sh = prep_shell(context, model='embedded/extractive')
+        sh = prep_shell(context, model='embedded/extractive', sandbox='trusted')
         setup = time.perf_counter()-start
         sh.run(code)
         step = time.perf_counter()-start-setup
         sh.close()
         del sh
-        start = time.perf_counter()
+        start = time.process_time()
         run = ask(context, trace=trace) if trace else ask(context)
-        whole = time.perf_counter()-start
+        used = time.process_time()-start
     assert run.answer=='done' and run.steps==2, run
-    print(json.dumps(dict(base=base, loaded=loaded-base, peak=peak.top-base, setup=setup, step=step, whole=whole)))
+    print(json.dumps(dict(floor=floor, loaded=loaded-base, peak=peak.top-base, setup=setup, step=step, used=used)))
 
-def main():
-    "Print a row for each kind and size"
-    print(f'Python {sys.version.split()[0]}; memory beyond the process before loading (aim at 1 GB: peak under {aim_rss} x size), set-up (aim: under {aim_setup} s), first cell, and a whole run of two steps')
-    kinds = [('text', False), ('text', True), ('lines', False), ('lines', True), ('files', True)] if '--trace' in sys.argv else [('text', False)]
+def rows(short=False, all=False):
+    kinds = [('text', False), ('text', True), ('lines', False), ('lines', True), ('files', True)] if all else [('text', False)]
     for kind,trace in kinds:
-        for nm,n in sizes.items():
-            if kind!='text' and n>10**8: continue # Python's own objects take more than the text
+        for nm in ['100 MB'] if short else sizes:
+            if kind!='text' and sizes[nm]>10**8: continue # Python's own objects take more than the text
             with tempfile.TemporaryDirectory() as d:
-                args = [sys.executable, __file__, '--one', kind, str(n), f'{d}/t.jsonl' if trace else '']
-                r = json.loads(subprocess.run(args, capture_output=True, text=True, check=True).stdout)
-            print(f"{kind:>5}{' + trace' if trace else '':8} {nm:>6}: loaded {r['loaded']/1e6:8,.1f} MB   peak {r['peak']/1e6:8,.1f} MB = {r['peak']/n:6.3f} x size, {(r['peak'])/max(1, r['loaded']):6.3f} x loaded   "
-                f"set-up {1000*r['setup']:6.1f} ms   first cell {1000*r['step']:5.1f} ms   run {1000*r['whole']:8.1f} ms", flush=True)
+                args = [sys.executable, __file__, '--one', kind, str(sizes[nm]), f'{d}/t.jsonl' if trace else '']
+                r = json.loads(subprocess.run(args, stdout=subprocess.PIPE, text=True, check=True).stdout)
+            what = f"{kind}{' with a trace' if trace else ''} of {nm}"
+            yield row(f'run over {what}', r['used'], r['floor'], 'fresh memory of that size', note=f"set-up {1000*r['setup']:.1f} ms, first cell {1000*r['step']:.1f} ms on the clock")
+            yield row(f'memory of {what}', r['peak']/1e6, max(r['loaded'], 1)/1e6, 'as loaded', unit='MB')
 
-if __name__=='__main__': one(sys.argv[2], int(sys.argv[3]), sys.argv[4]) if '--one' in sys.argv else main()
+if __name__=='__main__':
+    if '--one' in sys.argv: one(sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    else:
+        p = arguments(__doc__)
+        p.add_argument('--all', action='store_true', help='lists and files, and traces')
+        main(rows, p)

@@ -1,39 +1,33 @@
-"A run of one step, cold (a new process, from `import rlm` to the answer) and warm, against the floor of importing what it needs: `python benchmarks/onestep.py`"
-import json,statistics,subprocess,sys
-from pathlib import Path
+"Runs of one step in a process that is warm, one after another and 64 at once, in this process and in workers: `python benchmarks/onestep.py [--short] [--json]`"
+import time
+from concurrent.futures import ThreadPoolExecutor
+from measure import arguments,bare_fork_cpu,bare_step,cpu,fork_floor,in_turns,main,row,settled,step_floor
+from rlm.core import RLM
+from rlm.models.scripted import ScriptedLM
 
-root = Path(__file__).resolve().parent.parent
-run = '''import json,os,time
-os.environ['LITELLM_LOCAL_MODEL_COST_MAP'] = 'True'
-start = time.perf_counter()
-if {floor}:
-    import litellm,IPython
-    print(json.dumps([time.perf_counter()-start]))
-else:
-    from rlm.core import RLM
-    from rlm.models.scripted import ScriptedLM
-    times,first = [],time.perf_counter()-start
-    for _ in range(21):
-        start = time.perf_counter()
-        r = RLM(ScriptedLM(['FINAL(done)']), mode='tools', sandbox='trusted')('some context', 'q')
-        times.append(time.perf_counter()-start)
-        assert r.answer=='done' and r.steps==1
-    print(json.dumps([first+times[0], *times[1:]]))
-'''
+at_once = 64
 
-def times(floor):
-    "Seconds that one new process measures"
-    p = subprocess.run([sys.executable, '-c', run.format(floor=floor)], cwd=root, capture_output=True, text=True, check=True)
-    return json.loads(p.stdout.splitlines()[-1])
+def one(sandbox):
+    r = RLM(ScriptedLM(['FINAL(done)']), mode='tools', sandbox=sandbox)('some context', 'q')
+    assert r.answer=='done' and r.steps==1, r
 
-def main():
-    "Print the best of five processes each, and the median of 20 warm runs"
-    floor = min(times(True)[0] for _ in range(5))
-    runs = [times(False) for _ in range(5)]
-    cold,warm = min(o[0] for o in runs),statistics.median(t for o in runs for t in o[1:])
-    print(f'Python {sys.version.split()[0]}')
-    print(f'floor, importing litellm and IPython: {floor:.2f} s')
-    print(f'cold one-step run:                    {cold:.2f} s  floor x {cold/floor:.2f}')
-    print(f'warm one-step run:                    {1000*warm:.1f} ms')
+def together(sandbox):
+    "Processor seconds of each of `at_once` runs in as many threads, and how many there were in a second"
+    before,start = settled(),time.perf_counter()
+    with ThreadPoolExecutor(at_once) as pool: list(pool.map(one, [sandbox]*at_once))
+    took = time.perf_counter()-start
+    return (settled()-before)/at_once,at_once/took
 
-if __name__=='__main__': main()
+def rows(short=False):
+    "A run in this process stands beside a bare step after each, one in a worker beside forks"
+    n,turns = (8,3) if short else (20,5)
+    for _ in range(3): one('trusted')
+    here = in_turns(n*turns, run=lambda: cpu(lambda: one('trusted')), floor=lambda: cpu(bare_step))
+    for _ in range(3): one('auto')
+    auto = in_turns(turns, run=lambda: cpu(lambda: one('auto'), n, settled), floor=bare_fork_cpu)
+    for sandbox,o,floor_name in (('trusted', here, step_floor), ('auto', auto, fork_floor)):
+        yield row(f'warm one-step run, {sandbox}', o['run'], o['floor'], floor_name)
+        each,speed = min(together(sandbox) for _ in range(1 if short else 3))
+        yield row(f'{at_once} runs at once, {sandbox}', each, o['floor'], floor_name, note=f'{speed:.0f} runs/s')
+
+if __name__=='__main__': main(rows, arguments(__doc__))

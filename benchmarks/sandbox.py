@@ -1,127 +1,99 @@
-"What isolation costs: start, a worker, a cell, a call to the host, a large context; each against a floor measured in the same run: `python benchmarks/sandbox.py [auto|strict] [context MB]`"
-import os,resource,statistics,subprocess,sys,time
+"What isolation costs: start, a worker, a cell, a call to the host, a large context; each against a floor measured in the same run: `python benchmarks/sandbox.py [--short] [--json] [--sandbox strict] [--mb 1000]`"
+import statistics,time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from measure import arguments,bare_fork_cpu,bare_step,cell,cpu,fork_floor,in_turns,main,printed,process,row,settled,spent,step_floor
 from rlm.shell.bounds import process_pids
-from rlm.shell.machine import doctor
 from rlm.tools import prep_shell
 
-def median_ms(f, n=400):
-    "Median milliseconds of `f()`"
-    times = []
-    for _ in range(n):
-        start = time.perf_counter()
-        f()
-        times.append(time.perf_counter()-start)
-    return 1000*statistics.median(times[n//10:])
+imports = 'Python and its imports'
 
 def seconds(f):
     start = time.perf_counter()
     return f(),time.perf_counter()-start
 
-def say(what, value, unit, floor, floor_name): print(f'{what:<34} {value:9.2f} {unit:<3} {floor_name} {floor:.2f} {unit}, ratio {value/floor:.2f}', flush=True)
-
-def peak_mb(pid):
-    "The most memory that a process ever held, in MB"
-    try: return int(next(o for o in Path(f'/proc/{pid}/status').read_text().splitlines() if o.startswith('VmHWM')).split()[1])/1024
-    except OSError: return 0.
-
-def below(pid):
-    "The processes that a process started, on whatever thread, and those that they started"
-    kids = [int(o) for p in Path(f'/proc/{pid}/task').glob('*/children') for o in p.read_text().split()]
-    return [o for k in kids for o in (k, *below(k))]
-
-def spent():
-    "Seconds of processor time of this process and of those that it started: of the living, and of the dead that were waited for"
-    res = sum(o.ru_utime+o.ru_stime for o in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-    for p in below(os.getpid()):
-        try:
-            res += time.clock_gettime(~p<<3|2) # the clock of its processor time
-            res += sum(map(int, Path(f'/proc/{p}/stat').read_text().rpartition(')')[2].split()[13:15]))/os.sysconf('SC_CLK_TCK')
-        except OSError: continue
-    return res
-
-def pss_mb(pid):
-    "What a process adds to the memory in use, in MB: its own pages, and its part of those that it shares; 0 where that may not be read"
-    try: return next(int(o.split()[1]) for o in Path(f'/proc/{pid}/smaps_rollup').read_text().splitlines() if o.startswith('Pss:'))/1024
+def from_proc(path, name):
+    "A field of a file of /proc in MB; 0 where it may not be read"
+    try: return next(int(o.split()[1]) for o in Path(path).read_text().splitlines() if o.startswith(name))/1024
     except (OSError, StopIteration): return 0.
 
-def workers(sandbox, n=20):
-    "Processor time, time and memory of a worker with its first cell"
-    def one():
-        sh = prep_shell('some text', sandbox=sandbox)
-        assert sh.run('context').value=='some text'
-        return sh
-    code = 'from rlm.shell.ipython import ReplShell; ReplShell().run("1")'
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, '-c', code], env=dict(PYTHONPATH=str(Path(__file__).resolve().parent.parent)), check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    floor = after.ru_utime+after.ru_stime-before.ru_utime-before.ru_stime
-    one().close()
-    time.sleep(1) # one that is kept in reserve gets ready
-    start,times,shells = spent(),[],[]
-    for _ in range(n):
-        sh,t = seconds(one)
-        times.append(1000*t)
-        shells.append(sh)
-    pss = [pss_mb(process_pids(o._w.process.pid)[-1]) for o in shells]
-    time.sleep(1)
-    used = (spent()-start)/n
-    for o in shells: o.close()
-    say('processor time of a worker', 1000*used, 'ms', 1000*floor, 'Python and its imports')
-    say('time to the first cell, best', min(times), 'ms', 1000*floor, 'Python and its imports')
-    say('time to the first cell, median', statistics.median(times), 'ms', 1000*floor, 'Python and its imports')
-    if any(pss): print(f'memory of a worker, of {n} at once: {statistics.median(pss):.1f} MB (Pss)')
+def peak_mb(pid): return from_proc(f'/proc/{pid}/status', 'VmHWM')
 
-def starts(sandbox):
-    "Cold and warm start"
-    _,floor = seconds(lambda: subprocess.run([sys.executable, '-c', 'import rlm.tools'], env=dict(PYTHONPATH=str(Path(__file__).resolve().parent.parent)), check=True))
-    sh,cold = seconds(lambda: prep_shell('some text', sandbox=sandbox))
-    sh.run('1')
-    time.sleep(1.5)  # the next one gets ready
-    def warm():
-        sh = prep_shell('some text', sandbox=sandbox)
-        assert sh.run('context').value=='some text'
-        return sh
-    other,t = seconds(warm)
-    other.close()
-    say('start, cold', 1000*cold, 'ms', 1000*floor, 'Python and its imports')
-    say('start warm, with one cell', 1000*t, 'ms', 1000*floor, 'Python and its imports')
+def pss_mb(pid):
+    "What a process adds to the memory in use: its own pages, and its part of those that it shares"
+    return from_proc(f'/proc/{pid}/smaps_rollup', 'Pss:')
+
+def worker(sandbox):
+    "A worker that has run its first cell"
+    sh = prep_shell('some text', sandbox=sandbox)
+    assert sh.run('context').value=='some text'
     return sh
 
-def cells(sh):
-    "A cell, and a call to the host"
-    here = prep_shell('some text')
-    say('one cell, median', median_ms(lambda: sh.run('x = 1', timeout=5)), 'ms', median_ms(lambda: here.run('x = 1', timeout=5)), 'in process')
-    code = 'import time\nts = []\nfor _ in range(400):\n    t = time.perf_counter(); budget(); ts.append(time.perf_counter()-t)\n1000*sorted(ts)[200]'
-    say('one call to the host, median', sh.run(code).value, 'ms', max(here.run(code).value, .001), 'in process')
-    here.close()
+def starts(sandbox):
+    "Cold start, and one with a worker in reserve"
+    floor = process('import rlm.tools')[1]
+    sh,cold = seconds(lambda: prep_shell('some text', sandbox=sandbox))
+    sh.run('1')
+    settled()
+    other,warm = seconds(lambda: worker(sandbox))
+    other.close()
+    sh.close()
+    for what,t in (('cold', cold), ('with one in reserve', warm)): yield row(f'{sandbox}: start, {what}', t, floor, imports, checked=False)
+
+def workers(sandbox, n):
+    "Processor time, time and memory of a worker with its first cell"
+    worker(sandbox).close()
+    floors = [bare_fork_cpu() for _ in range(2)]
+    start = settled()
+    shells,times = zip(*(seconds(lambda: worker(sandbox)) for _ in range(n)))
+    pss = [pss_mb(process_pids(o._w.process.pid)[-1]) for o in shells]
+    used = (settled()-start)/n
+    for o in shells: o.close()
+    floor = statistics.median([*floors, bare_fork_cpu()])
+    yield row(f'{sandbox}: processor time of a worker', used, floor, fork_floor, note=f'{statistics.median(pss):.1f} MB (Pss)' if any(pss) else '')
+    for k,f in dict(best=min, median=statistics.median).items(): yield row(f'{sandbox}: time to the first cell, {k}', f(times), floor, fork_floor, checked=False)
+
+def cells(sandbox, n):
+    "Processor time, of both processes, of a cell and of a call to the host; beside it the time on the clock"
+    sh,here = worker(sandbox),prep_shell('some text', sandbox='trusted')
+    calls = f'import time\nstart = time.perf_counter()\nfor _ in range({4*n}): budget()\n(time.perf_counter()-start)/{4*n}'
+    def run(s):
+        "CPU seconds of a cell, with a floor after each"
+        start = spent()
+        for _ in range(n):
+            s.run(cell)
+            floors.append(cpu(bare_step))
+        return (spent()-start-sum(floors[-n:]))/n
+    floors = []
+    for s in (sh,here): run(s) # imports, plans
+    meds = in_turns(3, cell=lambda: run(sh), here=lambda: run(here), host=lambda: cpu(lambda: sh.run(calls), clock=spent)/(4*n))
+    meds['floor'] = statistics.median(floors)
+    wall = statistics.median(seconds(lambda: sh.run(cell))[1] for _ in range(n))
+    yield row(f'{sandbox}: a cell', meds['cell'], meds['floor'], step_floor, note=f"{1e3*wall:.2f} ms on the clock; CPU in process {1e3*meds['here']:.2f} ms")
+    yield row(f'{sandbox}: a call to the host', meds['host'], meds['floor'], step_floor, note=f'{1e3*sh.run(calls).value:.2f} ms on the clock')
+    for s in (sh,here): s.close()
 
 def large(sandbox, mb):
-    "A large context, a text and a list of documents: time, and the most memory of both processes"
-    line = 'All work and no play. '
-    for kind,make in (('text', lambda: line*(mb*1_000_000//22)), ('documents', lambda: [f'{i}: '+line*5000 for i in range(mb*1_000_000//110_000)])):
-        context = make()
-        size = len(context) if kind=='text' else sum(map(len, context))
-        code = f"import time; t = time.perf_counter(); b'x'*{size}; print(time.perf_counter()-t)"
-        floor = float(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024
-        sh,t = seconds(lambda: prep_shell(context, sandbox=sandbox))
-        assert sh.run('len(context)').value==len(context)
-        near,far = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024,max(map(peak_mb, process_pids(sh._w.process.pid)))
-        say(f'{kind} of {mb:,} MB', t, 's', floor, 'fresh memory of that size')
-        print(f'peak memory: host {near:,.0f} MB (before the transfer {before:,.0f}), worker {far:,.0f} MB, together {(near+far)/(size/2**20):.2f} x the context')
-        sh.close()
-        del context
-
-def main(sandbox='auto', mb='1000'):
-    print(doctor(), '', sep='\n')
-    sh = starts(sandbox)
-    print(sh.backend)
-    workers(sandbox)
-    cells(sh)
+    "A large context: processor time, and the most memory of both processes beyond what they have for a small one"
+    text = 'All work and no play. '*(mb*1_000_000//22)
+    code = f"import time; t = time.process_time(); b'x'*{len(text)}; print(time.process_time()-t)"
+    floor = printed(code)
+    host,start = peak_mb('self')-len(text)/2**20,spent()
+    sh,t = seconds(lambda: prep_shell(text, sandbox=sandbox))
+    assert sh.run('len(context)').value==len(text)
+    used,size = spent()-start,len(text)/2**20
+    near,far = peak_mb('self')-host,max(map(peak_mb, process_pids(sh._w.process.pid)))
+    yield row(f'{sandbox}: context of {mb:,} MB', used, floor, 'fresh memory of that size', unit='s', note=f'{t:.2f} s on the clock')
+    yield row(f'{sandbox}: memory of a context of {mb:,} MB', near+far, size, 'its size', unit='MB', note=f'host {near:,.0f}, worker {far:,.0f}')
     sh.close()
-    large(sandbox, int(mb))
 
-if __name__=='__main__': main(*sys.argv[1:])
+def rows(short=False, sandbox='auto', mb=1000):
+    yield from starts(sandbox)
+    yield from workers(sandbox, 8 if short else 20)
+    yield from cells(sandbox, 100 if short else 400)
+    yield from large(sandbox, 100 if short else mb)
+
+if __name__=='__main__':
+    p = arguments(__doc__)
+    p.add_argument('--sandbox', default='auto')
+    p.add_argument('--mb', type=int, default=1000)
+    main(rows, p)

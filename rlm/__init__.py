@@ -12,6 +12,7 @@ from rlm._faces import face
 
 _lazy = dict(RLM='core', Run='run', RunWarning='run', Chat='chat', advanced_toolloop='core', resume='rerun', fork='rerun', Limits='models.budget',
     Usage='models.usage', BudgetExceeded='models.budget', LM='models.lm', LMError='models.providers', Cache='models.cache', prep_shell='tools', make_run_repl='tools',
-    REPL_SYSTEM_PROMPT='prompts', benchmark_vanilla='bench.pair', benchmark_rlm='bench.pair')
+    REPL_SYSTEM_PROMPT='prompts', benchmark_vanilla='bench.pair', benchmark_rlm='bench.pair',
+    load_ipython_extension='magic')
 __all__ = list(_lazy)
 __getattr__,__dir__ = face(__name__, _lazy)

@@ -8,12 +8,17 @@ __all__ = ['show_items', 'closed_messages', 'Chat']
 # %% ../nbs/machine/13_chat.ipynb #3ce658c6
 import sys, time, warnings
 from collections.abc import Callable
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
+from ._registry import FOLLOW
 from .config import RunConfig, check_context, check_query
 from .context.about import describe
 from .driver import Driver
+from .models.batches import no_bars
 from .models.messages import as_messages, content_text, message_of
 from .modes import ToolsMode
 from .run import Run, count, interrupt_with, outcome_fields, warn_of_mistake
@@ -43,19 +48,37 @@ def _print(text, to):
         return to
     except Exception as e: warnings.warn(f'The steps of this run cannot be shown, and it goes on: {type(e).__name__}: {answer_text(e)}')
 
+@contextmanager
+def _followed(driver, progress, verbose):
+    "Show how the run stands while it goes on, where that is wanted; what shows it, or None"
+    module,_,name = FOLLOW.partition(':')
+    watch = None if progress is False else getattr(import_module(module), name)(progress, asdict(driver.budget.limits), bool(verbose))
+    if not watch:
+        yield None
+        return
+    driver.shared.trace.watch = watch
+    no_bars.set()
+    try:
+        with watch: yield watch
+    finally:
+        driver.shared.trace.watch = None
+        no_bars.clear()
+
 def show_items(
     driver:Driver, # The run
     verbose:bool|TextIO=False, # Print each item? A text stream to print to, True for stdout
     stream:bool=False, # Pieces of text too, as they come?
+    progress:bool|None=False, # Show how the run stands, as `RLM` takes it
 ): # Yields what `driver.items` does:
     "The items of a run, each printed as it passes; the clock of its limits starts with the first"
     driver.lm.prepare(bool(driver.tools)) # its import is not the run's time
     driver.budget.start,step = time.monotonic(),0
-    for item in driver.items(stream):
-        if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
-            step += not isinstance(item, dict)
-            verbose = _print(clean(_item_text(item, step)), verbose)
-        yield item
+    with _followed(driver, progress, verbose) as watch:
+        for item in driver.items(stream):
+            if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
+                step += not isinstance(item, dict)
+                with watch.aside() if watch else nullcontext(): verbose = _print(clean(_item_text(item, step)), verbose)
+            yield item
 
 # %% ../nbs/machine/13_chat.ipynb #58d51a57
 def closed_messages(
@@ -118,7 +141,7 @@ def drive(self:Chat, driver, verbose=False)->Run:
     "See a run through; an interrupt is raised when all is written down, with the run"
     hit = None
     try:
-        for _ in show_items(driver, verbose): pass
+        for _ in show_items(driver, verbose, progress=self.rlm.progress): pass
     except BaseException as e: hit = e # between two items, or after the last; or what ends a process
     run = self.finish(driver)
     if hit and not isinstance(hit, KeyboardInterrupt): raise hit
@@ -130,5 +153,5 @@ def finish(self:Chat, driver)->Run:
     "The run that was driven"
     item = driver.final()
     self.messages,self.history = closed_messages(driver.out),driver.out.history
-    self.rlm.last = Run(**{k: item[k] for k in outcome_fields}, messages=self.history, trace=driver.shared.trace)
+    self.rlm.last = Run(**{k: item[k] for k in outcome_fields}, messages=self.history, trace=driver.shared.trace, context=self.sh.helpers.get('context'))
     return self.rlm.last

@@ -53,6 +53,7 @@ class RunConfig:
     tools:dict|list|None=None # More functions or values for the REPL
     trace:str|Path|None=None # File or folder that runs are written to
     sandbox:str|Callable|None=None # Where cells run, or what makes the REPL: `(context, model=…, tools=…) -> shell`
+    progress:bool|None=None # Show how a run stands? None where somebody looks on
     last:Run|None=field(default=None, init=False) # The run that ended last, interrupted ones too
 
     def __post_init__(self):

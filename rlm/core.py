@@ -8,7 +8,7 @@ __all__ = ['RLM', 'LoopOptions', 'advanced_toolloop', 'Run', 'Chat', 'RunStream'
 # %% ../nbs/machine/15_core.ipynb #f8a9b5b8
 import asyncio
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
@@ -25,6 +25,8 @@ from .modes import ToolsMode, tool_schema
 from .outcome import Outcome, Rules
 from .prompts import FINAL_PROMPT, REPL_SYSTEM_PROMPT, Prompts, system_message
 from .run import Run, warn_of_mistake
+from .secrets import strip_controls
+from .shell.open import default_sandbox
 from .stream import RunStream
 from .tools import named_tools
 if TYPE_CHECKING: # IPython is imported where cells run, and not before
@@ -47,10 +49,11 @@ class RLM(RunConfig):
         tools:dict|list|None=None, # More functions or values for the REPL
         trace:str|Path|None=None, # File that runs are written to, or folder where each gets its own; None for the folder `RLM_TRACE`, if that is set
         sandbox:str|Callable|None=None, # Where cells run, as `prep_shell` takes it, or what makes the REPL, `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else `auto`, in a notebook `trusted`
+        progress:bool|None=None, # Show how a run stands? None in a notebook and on a terminal; True in a file too, on stderr; False nowhere
         **params, # For models that are given by name, as `LM` takes them: base_url, api_key, timeout, retries, fallbacks, concurrency, cache, temperature, max_tokens …
     ):
         lm,sub_lm = as_lms(model, sub_model, caller=RLM, **params)
-        super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts, tools, trace, sandbox)
+        super().__init__(lm, sub_lm, as_limits(limits), mode, final, prompts, tools, trace, sandbox, progress)
 
     def __call__(self,
         context:object, # What the question is about
@@ -60,6 +63,19 @@ class RLM(RunConfig):
         "Ask one question about one context"
         check_query(query)
         with Chat(self, context, meanwhile=self.look_up) as chat: return chat(query, verbose)
+
+    def settings(self)->dict: # Name -> text
+        "What its runs have in common, for people"
+        own = {f.name: v for f in fields(Limits) if (v:=getattr(self.limits, f.name)) is not None}
+        limits = ', '.join(f'{k} {v:,}' for k,v in own.items())
+        sub = self.sub_lm.model if self.sub_lm else self.lm.model
+        where = str(self.sandbox or default_sandbox())
+        return dict(model=self.lm.model, sub_model=sub, limits=limits, mode=self.mode, sandbox=where, trace=str(self.trace or 'none'),
+            tools=', '.join(named_tools(self.tools)) or 'none')
+
+    def _repr_markdown_(self):
+        def one(s): return '`' + strip_controls(str(s)).replace('`', "'").replace('|', '/').replace('\n', ' ')[:300] + '`'
+        return '\n'.join(['| setting | |', '|---|---|', *(f'| {k} | {one(v)} |' for k,v in self.settings().items())])
 
 # %% ../nbs/machine/15_core.ipynb #da53b029
 @patch

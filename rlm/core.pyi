@@ -34,11 +34,13 @@ class RLM(RunConfig):
         sandbox    str|Callable|None  None     Where cells run, as `prep_shell` takes it, or what makes the REPL,
                                                `(context, model=…, tools=…) -> shell`; None for `RLM_SANDBOX`, else
                                                `auto`, in a notebook `trusted`
+        progress   bool|None          None     Show how a run stands? None in a notebook and on a terminal; True in a
+                                               file too, on stderr; False nowhere
         **params                               For models that are given by name, as `LM` takes them: base_url,
                                                api_key, timeout, retries, fallbacks, concurrency, cache, temperature,
                                                max_tokens …
     """
-    def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, limits: Limits | None=None, mode: str='auto', final: Any=None, prompts: Prompts | None=None, tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | Callable | None=None, **params: Any) -> None: ...
+    def __init__(self, model: str | LM, sub_model: str | LM | None=None, *, limits: Limits | None=None, mode: str='auto', final: Any=None, prompts: Prompts | None=None, tools: dict | list | None=None, trace: str | Path | None=None, sandbox: str | Callable | None=None, progress: bool | None=None, **params: Any) -> None: ...
     def __call__(self, context: object, query: str, verbose: bool | TextIO=False) -> Run:
         """Ask one question about one context
 
@@ -52,6 +54,8 @@ class RLM(RunConfig):
                                            raises `KeyboardInterrupt` with the run as `.run`, which is `rlm.last`
                                            too
         """
+    def settings(self) -> dict:
+        """What its runs have in common, for people"""
     def chat(self, context: object, messages: list | tuple=...) -> Chat:
         """Ask several questions about one context
 

@@ -6,19 +6,18 @@
 __all__ = ['Shared', 'Driver']
 
 # %% ../nbs/machine/10_driver.ipynb #fa7b0bdf
-import asyncio, threading, warnings
+import threading, warnings
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from fastcore.basics import patch
 from .loop import root_loop
-from .models.background import run_sync
 from .models.budget import Budget, BudgetExceeded
 from .models.calls import Scope
 from .models.endless import repeats, reply_bound
 from .models.lm import LM
-from .models.messages import Conversation, content_text, facts_reply
+from .models.messages import Conversation, brief_reply, content_text, facts_reply
 from .models.providers import LMError
 from .models.usage import usage_of
 from .modes import run_tool
@@ -40,7 +39,7 @@ class Shared:
     budget:Budget # Of the run that starts the next one
     trace:Trace # Of the whole tree
     emit:Callable|None=None # Told of each `Event` as it happens
-    memo:dict=field(default_factory=dict) # Sub-calls that were asked, and their answers
+    memo:dict=field(default_factory=dict) # Sub-calls that were asked, and their answers in brief
     child:Callable|None=None # `(driver, query, context) -> answer`: how a child run is started
     live:bool=True # May models be called? Else only what is recorded is served
     slots:ChildSlots=field(default_factory=ChildSlots) # For child runs at the same time
@@ -192,12 +191,9 @@ def remember(self:Driver,
     calls:list, # Sub-calls of a child run that is served whole, as pairs of beginning and end
 ):
     "What they were answered need not be asked again in this run"
-    async def go():
-        for begin,end in calls:
-            if end.error or begin.key in self.shared.memo or not content_text(end.reply.get('content')).strip(): continue
-            answer = self.shared.memo[begin.key] = asyncio.get_running_loop().create_future()
-            answer.set_result(facts_reply(end.reply, end.usage, end.model))
-    if calls: run_sync(go())
+    for begin,end in calls:
+        if end.error or begin.key in self.shared.memo or not content_text(end.reply.get('content')).strip(): continue
+        self.shared.memo.setdefault(begin.key, brief_reply(facts_reply(end.reply, end.usage, end.model)))
 
 # %% ../nbs/machine/10_driver.ipynb #05953820
 @patch

@@ -146,7 +146,7 @@ class _Recorded(LM):
     window = property(lambda self: self.read or super().window)
     async def send(self, request): raise LMError('not_recorded', 'The trace holds no answer to this call, and live calls are forbidden in a replay.')
 
-_of_run = 'limits','mode','final','prompts','tools','trace','sandbox' # what `RLM` takes for itself; all else is for its models
+_of_run = 'limits','mode','final','prompts','tools','trace','sandbox','progress' # what `RLM` takes for itself; all else is for its models
 
 def _recorded_model(facts, window=None):
     res = _Recorded(facts['model'], facts.get('base_url'))
@@ -218,9 +218,12 @@ def _again(rlm, context, messages, recording, header, verbose=False, **facts):
     "Make a run once more, with what is recorded served again"
     facts = dict(asked=header.get('query') or content_text(messages[-1]['content'])) | facts
     if context is None and not facts['asked']: rlm.prompts = replace(rlm.prompts, peek=0, look='') # nothing to look at
-    if context is None: context = _NoContext() if rlm.sandbox=='trusted' else _not_here # only data can be sent to a worker
-    with rlm.chat(context, messages[:-1]) as chat:
-        return chat.drive(chat.start(messages[-1:], recording=recording, context=header['context'], **facts), verbose)
+    there = context
+    if context is None: there = _NoContext() if rlm.sandbox=='trusted' else _not_here # only data can be sent to a worker
+    with rlm.chat(there, messages[:-1]) as chat:
+        res = chat.drive(chat.start(messages[-1:], recording=recording, context=header['context'], **facts), verbose)
+    res.context = context
+    return res
 
 # %% ../nbs/machine/16_rerun.ipynb #35d578bf
 @documented
@@ -241,6 +244,7 @@ def resume(
 def replay(
     path:str|Path, # Trace of a run
     context:object=None, # Its context, to run the cells again, in a worker unless `sandbox='trusted'` says otherwise; None to serve what they gave and run nothing
+    verbose:bool|TextIO=False, # Print each step? A text stream to print to, True for stdout
     **changes, # What a trace does not hold: `final`, `tools`
 )->Run: # The run once more; a step that is not in the trace ends it with an error
     "Run a recorded run again, offline: no model is called"
@@ -249,7 +253,7 @@ def replay(
     if rerun: _check_context(run.header, context)
     else: changes = dict(sandbox='trusted') | changes # nothing runs
     rlm = _rlm_of(run.header, changes, live=False)
-    return _again(rlm, context, run.messages, Recording(run.traces, rerun=rerun, retry=False), run.traces[0].header, live=False)
+    return _again(rlm, context, run.messages, Recording(run.traces, rerun=rerun, retry=False), run.traces[0].header, verbose, live=False)
 
 # %% ../nbs/machine/16_rerun.ipynb #b86eea58
 def _check_step(run, step):

@@ -30,7 +30,7 @@ def resume(path: str | Path, context: object, verbose: bool | TextIO=False, **ch
         returns    Run                   Of the whole run; raises `ValueError` when it cannot be taken up
     """
 
-def replay(path: str | Path, context: object=None, **changes: Any) -> Run: ...
+def replay(path: str | Path, context: object=None, verbose: bool | TextIO=False, **changes: Any) -> Run: ...
 
 def fork(path: str | Path, context: object=None, *, step: int, query: str | None=None, sp: str | None=None, **changes: Any) -> Run:
     """Go on from a step of a run with something changed. Its cells run again, in a worker unless `sandbox='trusted'` says otherwise

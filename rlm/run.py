@@ -8,9 +8,11 @@ __all__ = ['outcome_fields', 'count', 'Run', 'interrupt_with', 'RunWarning', 'wa
 # %% ../nbs/machine/11_run.ipynb #d328515c
 import re, sys, warnings
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from fastcore.basics import patch
 from ._docs import documented
+from ._registry import VIEWS
 from .fences import code_blocks
 from .models.budget import BudgetExceeded
 from .models.messages import content_text
@@ -39,6 +41,7 @@ class Run:
     grounded:bool|None=None # Does what the code printed bear the answer out? None where nothing can be said: a long answer, a yes or no
     messages:list=field(default_factory=list, repr=False) # The whole history
     trace:Trace=field(default_factory=Trace, repr=False) # Every `Event` of the run and what it started, pieces of text aside; `run.trace.df()` is a table
+    context:object=field(default=None, repr=False, compare=False) # What the question was about; None where it is not here, as in a run read from a file
 
     @property
     def cost(self)->float|None:
@@ -112,6 +115,20 @@ def _repr_markdown_(self:Run):
     answer,problem,facts = self._texts()
     return '\n\n'.join([*(_fenced(o) for o in (answer, problem) if o), f'*{facts}*'])
 
+# %% ../nbs/machine/11_run.ipynb #e7a20002
+def _view(name):
+    "What the wing of views has for a method of `Run`; it is imported when somebody looks"
+    module,_,nm = VIEWS[name].partition(':')
+    return getattr(import_module(module), nm)
+
+@patch
+def _repr_html_(self:Run): return _view('_repr_html_')(self.trace, *self._texts())
+
+@patch
+def plot(self:Run): # A matplotlib `Figure`: calls, cells and sub-calls on a time line, tokens and cost by step
+    "Where the time and the money went"
+    return _view('plot')(self)
+
 # %% ../nbs/machine/11_run.ipynb #0f678f01
 @patch(cls_method=True)
 def load(cls:Run,
@@ -128,6 +145,47 @@ def load(cls:Run,
     texts = [content_text(m.get('content')) for m in reversed(said) if not m.get('tool_calls')]
     best = next((o for o in texts if o.strip() and not code_blocks(o)[0]), '') # what stands beside code is a note
     return cls(best, best or None, 'interrupted', sum((e.usage for e in calls), Usage()), len(said), messages=messages, trace=trace)
+
+# %% ../nbs/machine/11_run.ipynb #78d8506e
+@patch
+def save_html(self:Run,
+    path:str|Path, # The file to write; a page that is there is overwritten, nothing else
+    other:object=None, # Another `Run`, a trace, its file, or what `benchmark_vanilla` gave, to show beside it
+)->Path: # The file; raises `ValueError` when it cannot be written
+    "Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`"
+    return _view('save_html')(self, path, other)
+
+# %% ../nbs/machine/11_run.ipynb #6f7a6446
+@patch
+def coverage(self:Run,
+    context:object=None, # What the question was about; None for the context that the run holds
+): # A `Coverage`: `share`, `intervals`, `unread()`; raises `ValueError` when the context is not here or is another one
+    "Which part of the context the models have read"
+    return _view('coverage')(self, context)
+
+# %% ../nbs/machine/11_run.ipynb #ae78f815
+@patch
+def evidence(self:Run,
+    context:object=None, # What the question was about; None for the context that the run holds
+): # An `Evidence`, a list of `Passage`s; raises `ValueError` when the context is not here or is another one
+    "Which passages of the context say what the answer says, and who has read them"
+    return _view('evidence')(self, context)
+
+# %% ../nbs/machine/11_run.ipynb #388ec29a
+@patch
+def save_notebook(self:Run,
+    path, # File to write, `.ipynb`
+    context:object=None, # What the question was about; None for the context that the run holds
+): # The path
+    "Write the run down as a notebook that runs offline, a cell for each step"
+    return _view('save_notebook')(self, path, context)
+
+@patch
+def save_markdown(self:Run,
+    path, # File to write, `.md`
+): # The path
+    "Write the run down as Markdown"
+    return _view('save_markdown')(self, path)
 
 # %% ../nbs/machine/11_run.ipynb #451c0b68
 class RunWarning(UserWarning):

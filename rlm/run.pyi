@@ -30,6 +30,8 @@ class Run:
         messages  list            list()   The whole history
         trace     Trace           Trace()  Every `Event` of the run and what it started, pieces of text aside;
                                            `run.trace.df()` is a table
+        context   object          None     What the question was about; None where it is not here, as in a run
+                                           read from a file
     """
     answer: str
     value: object
@@ -41,6 +43,7 @@ class Run:
     grounded: bool | None = ...
     messages: list = ...
     trace: Trace = ...
+    context: object = ...
     @property
     def cost(self) -> float | None:
         """US dollars; None when a price is unknown"""
@@ -55,6 +58,8 @@ class Run:
         """Why a run has no answer, or not the one it was to have"""
     def raise_for_stop(self) -> Run:
         """Raise what ended the run, if it was an error, an answer that did not pass its check, a limit or an interrupt"""
+    def plot(self) -> Any:
+        """Where the time and the money went"""
     @classmethod
     def load(cls, path: str | Path) -> Run:
         """Read a run back from its trace
@@ -65,6 +70,56 @@ class Run:
             path     str|Path           A trace file
             returns  Run                Of the last run in it, as far as it came; raises `ValueError` when it
                                         is no trace
+        """
+    def save_html(self, path: str | Path, other: object=None) -> Path:
+        """Write the run as one HTML file that needs nothing else: no network, no server, no `rlm`
+
+        Parameters::
+
+            name     type      default  meaning
+            path     str|Path           The file to write; a page that is there is overwritten, nothing else
+            other    object    None     Another `Run`, a trace, its file, or what `benchmark_vanilla` gave, to
+                                        show beside it
+            returns  Path               The file; raises `ValueError` when it cannot be written
+        """
+    def coverage(self, context: object=None) -> Any:
+        """Which part of the context the models have read
+
+        Parameters::
+
+            name     type    default  meaning
+            context  object  None     What the question was about; None for the context that the run holds
+            returns                   A `Coverage`: `share`, `intervals`, `unread()`; raises `ValueError`
+                                      when the context is not here or is another one
+        """
+    def evidence(self, context: object=None) -> Any:
+        """Which passages of the context say what the answer says, and who has read them
+
+        Parameters::
+
+            name     type    default  meaning
+            context  object  None     What the question was about; None for the context that the run holds
+            returns                   An `Evidence`, a list of `Passage`s; raises `ValueError` when the
+                                      context is not here or is another one
+        """
+    def save_notebook(self, path: Any, context: object=None) -> Any:
+        """Write the run down as a notebook that runs offline, a cell for each step
+
+        Parameters::
+
+            name     type    default  meaning
+            path                      File to write, `.ipynb`
+            context  object  None     What the question was about; None for the context that the run holds
+            returns                   The path
+        """
+    def save_markdown(self, path: Any) -> Any:
+        """Write the run down as Markdown
+
+        Parameters::
+
+            name     type  default  meaning
+            path                    File to write, `.md`
+            returns                 The path
         """
     @property
     def mistake(self) -> bool:

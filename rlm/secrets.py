@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['least', 'is_secret_name', 'secret_values', 'public_params', 'hidden_values', 'redact_forms', 'redact',
-           'strip_controls', 'clean']
+           'strip_controls', 'clean', 'show_controls']
 
 # %% ../nbs/00_secrets.ipynb #94d7ef09
 import json, os, re
@@ -126,6 +126,7 @@ _about = [ # what must be in the text, in lower case, and the pattern; what its 
     (('cookie',), re.compile(r'(cookie["\'\\]*\s*[:=]\s*(?:\\*["\'])*)(?=[\w.-]{1,60}=)[^\r\n"\'\\]{12,}', re.I)),
     (('--',), re.compile(rf'(--[\w-]{{0,40}}(?:key|token|secret|passw(?:or)?d)\s{{1,4}}["\']?){_random}{{12,}}', re.I)),
     (('</',), re.compile(rf'(<[\w:.-]{{0,40}}(?:key|token|secret|passw(?:or)?d)>){_random}{{8,}}(?=<)', re.I))]
+_by_sign = [(o,pattern) for signs,pattern in _about for o in signs] # a pattern with two may be looked for twice, and finds nothing in what it has left
 _value = re.compile(r'([:=]>?=?(?:\s|\\+[nrt]){0,4}(?:\\*["\'])*)'
     r'(?=[A-Za-z+/_.~-]{0,64}\d)(?=[\d+/_.~-]{0,64}[A-Za-z])[A-Za-z0-9+/_.~-]{20,}(?:={0,2}(?![A-Za-z0-9+/_.~-]))?') # looked for first: there are few; a path may end where a value begins
 _name = re.compile(r'(?:(?:api|access|private|account|secret|client|auth|subscription|signing|master|service)[_-]?key|secret|token|passw(?:or)?d'
@@ -133,8 +134,8 @@ _name = re.compile(r'(?:(?:api|access|private|account|secret|client|auth|subscri
 
 def _by_place(text):
     low = text.lower()
-    for signs,pattern in _about:
-        if any(o in low for o in signs): text = pattern.sub(r'\1…', text)
+    for sign,pattern in _by_sign:
+        if sign in low: text = pattern.sub(r'\1…', text)
     return _value.sub(lambda m: m[1]+'…' if _name.search(text, max(0, m.start()-40), m.start()) else m[0], text)
 
 def _by_form(text):
@@ -175,7 +176,8 @@ def redact(
     known:list=(), # Secrets that may be in it, besides those of the environment
 )->str: # With `…` in place of secrets; of a key its first three letters stay
     "Take secrets out of a text: values that are known, and what looks like a key, a password in a URL, or a header that holds one"
-    for o in sorted((o for o in known if o and len(o)>=least), key=len, reverse=True): text = _without(text, o)
+    if known:
+        for o in sorted((o for o in known if o and len(o)>=least), key=len, reverse=True): text = _without(text, o)
     for o in secret_values(): text = _without(text, o)
     return redact_forms(text)
 
@@ -196,3 +198,10 @@ def clean(
 )->str: # `redact` after `strip_controls`, which could have split a key
     "Make a text safe to show"
     return redact(strip_controls(text), known) if text else text
+
+# %% ../nbs/00_secrets.ipynb #19253aae
+def show_controls(
+    text:str, # From a document, a model or a server
+)->str: # Lines and tabs stay
+    "Put a visible sign in the place of each character that `strip_controls` would take out"
+    return _controls.sub(lambda m: f'⟨U+{ord(m[0]):04X}⟩', text.replace('\r\n', '\n').replace('\r', '\n'))

@@ -41,7 +41,9 @@ class RunStream:
             raise
         def work():
             try:
-                for _ in show_items(self.driver, self.verbose): pass
+                progress = self.chat.rlm.progress
+                if progress is None and self.listens: progress = False # whoever takes the events shows them
+                for _ in show_items(self.driver, self.verbose, progress=progress): pass
             except KeyboardInterrupt: pass
             except BaseException as e: self.failed = e
             finally:

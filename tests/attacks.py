@@ -264,10 +264,11 @@ class Judge:
         from rlm.shell.bounds import folder_use, process_use
         if 'quiet' not in check: return []
         time.sleep(check['quiet'])
-        def look(): return process_use(self.sh._w.process.pid),folder_use(self.sh._w.scratch, 10**6),len(self.lm.asked)
-        before = look()
+        process,end = self.sh._w.process,time.monotonic()+10
+        def look(): return process_use(process.pid),folder_use(self.sh._w.scratch, 10**6),len(self.lm.asked)
+        while (before:=look())[0]!=(0., -1) and process.poll() is None and time.monotonic()<end: time.sleep(.1) # on a busy machine it takes longer until it is stopped
         time.sleep(.3)
-        return [f'goes on between cells: {before} and then {now}'] if (now:=look())!=before and self.sh._w.process.poll() is None else []
+        return [f'goes on between cells: {before} and then {now}'] if (now:=look())!=before and process.poll() is None else []
 
     def fresh(self):
         "A new shell; returns what went wrong when the old one was closed"

@@ -29,7 +29,20 @@ long = """test_walls test_attacks test_host test_isolation test_ctrl_c test_harn
     test_calls_end_with_their_cell test_kernel_stays_as_it_was test_sandbox_leaves_the_kernel_as_it_was test_monty_values test_kill_9 test_no_orphans test_needles test_progress test_bodies
     test_script test_killed test_contexts test_fault_in_a_run test_never_blocks test_time_begins_with_the_run test_ascii_output test_mypy""".split()
 
+@pytest.hookimpl(tryfirst=True) # before `-m` chooses
 def pytest_collection_modifyitems(items):
+    thin(items)
+    longest_first(items)
+
+def thin(items):
+    "Of a table that is marked `one_in(n)` one row in `n` comes in the usual run, the others with `-m slow`"
+    seen = {}
+    for o in items:
+        if not (mark:=o.get_closest_marker('one_in')) or o.get_closest_marker('slow'): continue
+        seen[o.function] = i = seen.get(o.function, -1)+1
+        if i%mark.args[0]: o.add_marker('slow')
+
+def longest_first(items):
     "The longest tests first, dealt out to the workers, each of which is given a stretch of this list: then none is begun when the others are done"
     n,names = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1)),[o.name.partition('[')[0] for o in items]
     first = sorted((i for i,nm in enumerate(names) if nm in long), key=lambda i: long.index(names[i]))

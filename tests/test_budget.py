@@ -47,6 +47,7 @@ def warnings(run): return sum(m['role']=='user' and 'of the limit on' in m['cont
 
 # Calls are counted as they are reserved, so the bound is strict: billed <= limit
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('via', ['RLM', 'loop'])
 @pytest.mark.parametrize('n', [1, 2, 3, 5, 10, 70, pytest.param(140, marks=pytest.mark.slow)])
 def test_calls(n, via):
@@ -80,6 +81,7 @@ def test_fence_mode():
 # Tokens are reserved by an estimate. Where the estimate is not too low the bound is the limit itself; where it is too low,
 # the excess is at most what each reply in flight (32 at a time, and the root's) has beyond its reservation.
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('via', ['RLM', 'loop'])
 @pytest.mark.parametrize('n', [1, 10, 500, 1000, 2000, 3000, 5000, 8000, 20_000, pytest.param(40_000, marks=pytest.mark.slow)])
 def test_tokens(n, via):
@@ -288,6 +290,7 @@ def check_estimate(usage, streamed):
     assert (u.prompt_tokens, u.completion_tokens, u.calls, u.estimated)==(9, 9, 1, True) and u.cost==pytest.approx(m.price(9, 9))
     assert r.usage.total_tokens==18, 'for the loop, which compacts by it'
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('streamed', [False, True], ids=['plain','streamed'])
 @pytest.mark.parametrize('usage', nonsense.values(), ids=nonsense)
 def test_usage_that_cannot_be(usage, streamed, transport):
@@ -315,6 +318,7 @@ def test_usage_that_litellm_cannot_read(streamed, monkeypatch):
 broken = dict(hangs=Fault(delay=60, reply='late'), hangs_up=Fault(drop='before'), cut=Fault(drop='body', reply='cut '*20), gateway=Fault(504), choices=Fault(200, body='{"choices": 7}'),
     list=Fault(200, body='[]'), text=Fault(200, body='half of'), deep=Fault(200, body='['*5000))
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('fault', broken.values(), ids=broken)
 @pytest.mark.parametrize('transport,limits', [('direct',dict(cost=.04)), ('direct',dict(tokens=8000)), ('litellm',dict(cost=.04)), pytest.param('litellm', dict(tokens=8000), marks=pytest.mark.slow)],
     indirect=['transport'], ids=['direct-cost','direct-tokens','litellm-cost','litellm-tokens'])

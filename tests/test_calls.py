@@ -11,6 +11,7 @@ from rlm.models.calls import Scope
 from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
 from rlm.prompts import tools_note
+from rlm.shell._pieces import ask_in_pieces
 from rlm.shell.bounds import process_pids
 from rlm.tools import prep_shell
 
@@ -32,6 +33,26 @@ def shell():
 backends = pytest.mark.parametrize('backend', [pytest.param('auto', marks=linux), 'monty'])
 
 # Arguments
+
+@linux
+def test_a_long_batch_in_pieces(shell):
+    "A batch may be longer than one call; each piece is bounded as a call is, and so is each prompt"
+    lm = ScriptedLM(lambda m: m[-1]['content'][:2])
+    sh = shell(model=lm)
+    c = sh.run("llm_query_batched([f'{i:02}'+'x'*1_000_000 for i in range(12)]+['99'])")
+    assert c.value==[*(f'{i:02}' for i in range(12)), '99'] and not c.error
+    for code in ("llm_query('x'*10_000_001)", "llm_query_batched(['a', 'x'*10_000_001])"):
+        assert 'more than can be sent at once (10,000,000)' in sh.run(code).output
+
+def test_pieces():
+    "Neighbours stay together, in order; bytes count; what is too long stands alone, and what is no prompt fails by itself"
+    asked = []
+    def ask(part):
+        asked.append(part)
+        return [id(o) for o in part]
+    batch = ['aaa', [dict(role='user', content='b')], 'cc', 'd'*50, 7, {(1,2): 3}, 'ä'*20, 'ö'*20, *'efghijkl']
+    assert ask_in_pieces(ask, batch, 45)==list(map(id, batch)) and [len(o) for o in asked]==[3, 1, 3, 6, 3]
+    assert ask_in_pieces(ask, [], 45)==[] and asked[-1]==[]
 
 @backends
 def test_only_text(shell, backend):
@@ -142,6 +163,7 @@ def test_few_tools_at_once(shell):
 guesses = [f'Winter{y}!' for y in range(1900, 2060)] + [f'Summer{y}!' for y in range(1900, 2060)]
 find = 'found = []\nfor g in guesses:\n    try: r = %s\n    except Exception as e: r = str(e)\n    if g not in str(r): found.append(g)\nfound'
 
+@pytest.mark.one_in(2)
 @linux
 @pytest.mark.parametrize('call', ["llm_query('x', model='maybe '+g)", "llm_query(g, response_format=g)", 'echo(g)', 'say(g)', "llm_query('bad '+g)", "llm_query_batched(['bad '+g])[0]", "rlm_query('q', g)", "fails_in_a_call(g)"])
 def test_no_oracle(shell, monkeypatch, call):

@@ -95,6 +95,9 @@ sentences = {'no question': (['ask'], 'required: question'), 'swapped': (['ask',
     'no scheme': (['ask', 'Who?', 'story.txt', '--base-url', 'localhost:8000'], 'write it as http://localhost:8000/v1'), 'a word': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--base-url', 'foo'], "--base-url 'foo' is no address"),
     'far away': (['ask', 'Who?', 'story.txt', '--base-url', 'http://far.example/v1'], 'needs --model'), 'nobody there': (['ask', 'Who?', 'story.txt', '--base-url', 'http://127.0.0.1:9/v1'], 'needs --model'), 'demo': (['demo', '--base-url', 'http://127.0.0.1:9/v1'], 'needs --model'),
     'no such sandbox': (['ask', 'Who?', 'story.txt', '--sandbox', 'dockr'], "'dockr'"), 'no such model': (['ask', 'Who?', 'story.txt', '--model', 'gtp-5'], '--base-url'), 'no price': (['ask', 'Who?', 'story.txt', '--model', 'openai/m', '--max-cost', '1', '--base-url', 'http://127.0.0.1:9/v1'], '--max-cost cannot be kept'),
+    'no such limit': (['ask', 'Who?', 'story.txt', '--limits', 'cots=1'], 'did you mean cost?'), 'no number': (['ask', 'Who?', 'story.txt', '--limits', 'cost=a lot'], "'a lot' is no number for cost"), 'no steps at all': (['ask', 'Who?', 'story.txt', '--limits', 'steps=0'], '--max-steps 0'),
+    'no such mode': (['ask', 'Who?', 'story.txt', '--mode', 'fences'], "--mode 'fences'"), 'no run to resume': (['ask', 'Who?', 'story.txt', '--resume', 'nothing.jsonl'], 'nothing.jsonl'), 'nothing to view': (['view', 'nothing.jsonl'], 'nothing.jsonl'),
+    'no run to view': (['view', 'story.txt'], 'is no trace'), 'nothing to replay': (['replay', 'nothing.jsonl'], 'nothing.jsonl'), 'no such form': (['export', 'nothing.jsonl', '-o', 'run.pdf'], 'ends in .ipynb or .md'),
     'no trace': (['resume', 'nothing.jsonl', 'story.txt'], 'nothing.jsonl'), 'empty demo': (['demo', '--question', ' '], 'question is empty')}
 
 @pytest.mark.parametrize('name', sentences)
@@ -248,3 +251,70 @@ def test_guess(files, capsys):
         out,err = capsys.readouterr()
         assert out==f'{said}\n' and f'· {sure} ·' in err, err
         assert ('it is a guess' in err)==(said=='Zanzibar')
+
+# Runs as data, once more, and looked at
+
+@pytest.fixture
+def traced(files, tmp_path, capsys):
+    "A trace, what it was about, and the question"
+    path = tmp_path/'run.jsonl'
+    with ScriptedServer(lambda m: call_repl('print(context)', 'I look.') if len(m)==2 else 'FINAL(Olaf)') as server:
+        assert main(['ask', 'Who keeps it?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url, '--trace', str(path), '--limits', 'steps=9, tokens=50_000'])==0
+    capsys.readouterr()
+    return path,files/'other.txt','Who keeps it?'
+
+def test_json(files, capsys):
+    "One object on stdout, whatever happens; with another model for the sub-calls"
+    def model(messages):
+        if messages[0]['role']!='system': return 'Olaf'
+        return call_repl('a = llm_query(context)\nprint(a)') if len(messages)==2 else 'FINAL_VAR(a)'
+    with ScriptedServer(model) as server:
+        code = main(['ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--sub-model', 'openai/small', '--base-url', server.url, '--mode', 'tools', '--json'])
+    out,err = capsys.readouterr()
+    said = json.loads(out)
+    assert code==0 and out.count('\n')==1 and (said['answer'], said['stop'], said['steps'], said['error'])==('Olaf','final_var',2,None) and {*said['models']}=={'openai/m','openai/small'}
+    assert said['usage']['calls']==3 and said['usage']['cost'] is None and 'step 1: ' in err, 'no price is known here, and stderr is no terminal'
+    with ScriptedServer(lambda m: Fault(401, 'Incorrect API key')) as server: code = main(['ask', 'Who?', str(files/'other.txt'), '--model', 'openai/m', '--base-url', server.url, '--json'])
+    out,err = capsys.readouterr()
+    assert code==2 and 'refused' in json.loads(out)['error'] and json.loads(out)['answer']==''
+
+def test_replay(traced, capsys):
+    "Offline, with the code run again or served; -v shows the steps"
+    path,file,_ = traced
+    for more in ((), (str(file),)):
+        assert main(['replay', str(path), *more, '-v'])==0
+        out,err = capsys.readouterr()
+        assert out=='Olaf\n' and 'step 1' in err and 'The lighthouse keeper is Olaf.' in err
+    assert main(['replay', str(path), '--json'])==0 and json.loads(capsys.readouterr().out)['answer']=='Olaf'
+
+def test_ask_again(traced, capsys):
+    "`rlm ask --resume` goes on with the same question, and refuses another"
+    path,file,question = traced
+    path.write_text(''.join(path.read_text().splitlines(True)[:-4]))
+    with ScriptedServer(lambda m: 'FINAL(Olaf again)') as server:
+        ask = ['--resume', str(path), '--model', 'openai/m', '--base-url', server.url]
+        assert main(['ask', 'What else?', str(file), *ask])==2 and 'had another question' in capsys.readouterr().err
+        assert main(['ask', question, str(file), *ask, '--max-steps', '8'])==0
+        asked = len(server.asked)
+    assert capsys.readouterr().out=='Olaf again\n' and asked==1
+
+def test_view(traced, tmp_path, capsys):
+    pytest.importorskip('rlm.view.html')
+    path,_,_ = traced
+    assert main(['view', str(path)])==0 and 'Olaf' in path.with_suffix('.html').read_text()
+    assert main(['view', str(path), '-o', str(tmp_path/'other.html'), '--beside', str(path)])==0 and (tmp_path/'other.html').exists() and not capsys.readouterr().out
+
+def test_export(traced, tmp_path, capsys):
+    pytest.importorskip('rlm.view.export')
+    path,file,_ = traced
+    assert main(['export', str(path), str(file)])==0 and 'Olaf' in path.with_suffix('.ipynb').read_text()
+    assert main(['export', str(path), '-o', str(tmp_path/'run.md')])==0 and 'Olaf' in (tmp_path/'run.md').read_text() and not capsys.readouterr().out
+
+def test_doctor_of_this_machine(capsys, monkeypatch):
+    "Names of keys and never their values, the model that would be asked, and one question if that is wanted"
+    for k,v in dict(OPENAI_API_KEY='sk-mine-0123456789abcdef', EMPTY_API_KEY='').items(): monkeypatch.setenv(k, v)
+    assert main(['doctor'])==0
+    out,err = capsys.readouterr()
+    assert all(o in out for o in ('rlm 0', 'litellm ', 'OPENAI_API_KEY', 'embedded/extractive', 'seccomp')) and '0123456789abcdef' not in out+err and 'EMPTY' not in out
+    with ScriptedServer(lambda m: 'ready \x1b[31m!') as server: assert main(['doctor', '--model', 'openai/m', '--base-url', server.url, '--test'])==0
+    assert "'ready !'" in capsys.readouterr().out and len(server.asked)==1

@@ -224,6 +224,7 @@ greedy = dict(top=["r = rlm_query_batched('kid', list('abcdefgh'))\nprint(len(r)
     kid=["r = llm_query_batched([context + str(i) for i in range(30)], cache=False)", "r = rlm_query_batched('leaf', [context]*3) if 'rlm_query' in globals() else 1"],
     leaf=["r = llm_query_batched([context + str(i) for i in range(30)], cache=False)"])
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('depth', [2, 3])
 @pytest.mark.parametrize('n', [1, 2, 3, 5, 9, 10, 11, pytest.param(20, marks=pytest.mark.slow), 60])
 def test_calls(n, depth):
@@ -241,6 +242,7 @@ def test_tokens(n):
     if n>=8000: assert run.answer=='landed'
     exact(run, server)
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize('limit', [.01, .02, .05, .1, .3, 1.])
 def test_cost(limit):
     "A cent a call"

@@ -44,6 +44,7 @@ history = [dict(role='system', content='Be brief.'), dict(role='user', content='
     dict(role='assistant', content='text', reasoning_content='thought', function_call=None), dict(role='user', content='And?', name='bob')]
 parts = [dict(role='user', content=[dict(type='text', text='What is it?'), dict(type='image_url', image_url='data:image/png;base64,AAAA')])]
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize('model', [pytest.param(o, marks=pytest.mark.slow) if o in as_another else o for o in models])
 def test_bodies(model, monkeypatch):
     "The same JSON and headers that matter reach the server, or the same sentence the caller"
@@ -106,6 +107,7 @@ replies = dict(text='Paris', empty='', null=say(None), tools=say(None, call), te
     extra=say('Paris', provider_thing=dict(a=1)), no_usage=say('Paris', usage=False), function_call=say(None, function_call=dict(name='f', arguments='{}'), finish_reason='function_call'),
     usage=say('Paris', usage=dict(prompt_tokens=9, completion_tokens=5, total_tokens=14, prompt_tokens_details=dict(cached_tokens=4, audio_tokens=0), completion_tokens_details=dict(reasoning_tokens=3))))
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize('name', replies)
 def test_replies(name, monkeypatch):
     "The same outcome on both transports, whole and as a stream"
@@ -133,6 +135,7 @@ usages = [of(), of(0, 0), of(300_000, 100), of(1000, 10, prompt_tokens_details=d
 
 priced = 'gpt-4o-mini','gpt-4.1','gpt-5','gpt-5.4','o3-mini','gpt-4','gpt-audio','nobody-knows-this'
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('model', priced)
 def test_prices(model, monkeypatch):
     "The cost is litellm's for every kind of usage, the second time too; so it is when the reply names another model, and after a price change"
@@ -314,6 +317,7 @@ odd = [('<html>no</html>','200 OK','text/html'), ('not json','200 OK','applicati
     ('{}','200 OK','application/json'), ('<html>404</html>','404 Not Found','text/html'), ('','404 Not Found','text/plain'), ('','500 Oops','text/plain'), ('{"detail": "bad"}','422 No','application/json'),
     ('{"error": "just text"}','400 Bad','application/json'), ('[1]','400 Bad','application/json'), ('{"choices": [1], "id": 1}','200 OK','application/json'), ('\xff','503 x','text/plain')]
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('body,status,kind', odd)
 def test_odd_answers(body, status, kind, monkeypatch):
     "One sentence, the same kind of failure, the same decision to try again"
@@ -329,6 +333,7 @@ in_success = {'{"error": {"message": "Overloaded", "type": "overloaded"}}': ('se
     '{"error": {"message": "bad key", "code": "invalid_api_key"}}': ('auth', False), '{"error": {"message": "no", "code": 400}}': ('bad_request', False),
     '{"error": {"message": "no", "code": "context_length_exceeded"}}': ('context_window', False), '{"error": {"message": "You exceeded your current quota"}}': ('quota', False)}
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('body', in_success)
 def test_error_in_success(body, monkeypatch):
     "Taken as the failure that it is; without a number it is the server's, and may pass; so it is where a stream was asked for"
@@ -336,6 +341,7 @@ def test_error_in_success(body, monkeypatch):
         for kw in ({}, dict(on_text=lambda s: None)):
             for o in both(server, monkeypatch, **kw): assert (o.kind,o.retry)==in_success[body], (o,kw)
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('kind', ['application/json', 'application/json; charset=utf-8', 'application/problem+json'])
 @pytest.mark.parametrize('name', ['text','tools','text_and_tools','length','no_usage','usage'])
 def test_stream_not_sent(name, kind, monkeypatch):

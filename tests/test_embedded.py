@@ -29,15 +29,16 @@ def haystack(n, seed):
     sentences.insert(r.randrange(len(sentences)), f'One of the special magic numbers for {key} is: {value}.')
     return ' '.join(sentences),key,value
 
-@pytest.mark.parametrize('size', [100_000, 1_000_000, pytest.param(10_000_000, marks=pytest.mark.slow)])
-def test_needles(size):
+@pytest.mark.parametrize('size,seeds', [(100_000, range(20)), (1_000_000, range(4)), pytest.param(1_000_000, range(4, 20), marks=pytest.mark.slow),
+    pytest.param(10_000_000, range(20), marks=pytest.mark.slow)])
+def test_needles(size, seeds):
     rlm,found,missed = RLM('embedded/extractive'),0,[]
-    for seed in range(20):
+    for seed in seeds:
         context,key,value = haystack(size, seed)
         run = rlm(context, f'What is the special magic number for {key} mentioned in the provided text?')
         if value in run.answer: found += 1
         else: missed.append((seed, key, value, run.stop, run.answer[:200]))
-    assert found>=19, missed
+    assert found>=len(seeds)-1, missed
 
 def test_vanilla_fails_for_its_window():
     context,key,value = haystack(100_000, 0)

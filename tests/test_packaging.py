@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from project import check,copy_project,modules,none,py,rel,root,run,typing_files
+from project import assets,check,copy_project,modules,none,py,rel,root,run,typing_files
 
 def settings():
     "settings.ini: requirements and dev_requirements by name, and the raw section"
@@ -81,7 +81,7 @@ def built(tmp_path_factory):
 def test_sdist(built):
     "The sdist holds what setup.py reads"
     with tarfile.open(built[0]) as f: names = {o.partition('/')[2] for o in f.getnames()}
-    assert names>={'settings.ini','setup.py','pyproject.toml','LICENSE','README.md','CHANGELOG.md','rlm/__init__.py'} | set(map(rel, typing_files))
+    assert names>={'settings.ini','setup.py','pyproject.toml','LICENSE','README.md','CHANGELOG.md','rlm/__init__.py'} | set(map(rel, typing_files+assets))
 
 def test_wheel(built, tmp_path):
     "The wheel holds rlm and nothing else, asks for what settings.ini names, and works where the checkout is not"
@@ -90,7 +90,7 @@ def test_wheel(built, tmp_path):
         meta = email.message_from_bytes(f.read(next(o for o in f.namelist() if o.endswith('.dist-info/METADATA'))))
         points = f.read(next(o for o in f.namelist() if o.endswith('entry_points.txt'))).decode()
     assert {o.split('/')[0] for o in names}=={'rlm'}
-    assert {root/o for o in names}>={*modules, *typing_files}
+    assert {root/o for o in names}>={*modules, *typing_files, *assets}
     assert norm(map(Requirement, meta.get_all('Requires-Dist')))==expected()
     assert meta['License-Expression']=='Apache-2.0' and meta['Requires-Python']=='>=3.11'
     assert re.search(r'^rlm ?= ?rlm\._modidx:d$', points, re.M)

@@ -105,6 +105,7 @@ def test_nobody_there(model, transport):
         with pytest.raises(LMError) as e: LM(model, url, 'k', retries=0)('q')
     assert (e.value.kind,e.value.retry)==('connection', True) and url in str(e.value)
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('status,kind,retry', [(500,'server',True), (503,'server',True), (401,'auth',False), (403,'auth',False), (429,'rate_limit',True), (404,'not_found',False), (413,'context_window',False)])
 @pytest.mark.parametrize('model', providers)
 def test_status(model, status, kind, retry, transport):

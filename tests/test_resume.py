@@ -347,6 +347,7 @@ shapes = dict(fence=(['```repl\nx = llm_query("q1")\n```\n```repl\ny = llm_query
     nudges=(['', 'FINAL_VAR(nope)', call_repl('z = llm_query("q1")'), 'FINAL_VAR(z)'], {}, 1),
     several=([say('two', *(tool_call('run_repl', dict(python_code=o)) for o in ('a = llm_query("q1")', 'b = llm_query(a)')), tool_call('nothing', {})), call_repl('z = b'), 'FINAL_VAR(z)'], {}, 2))
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize('name', shapes)
 def test_shapes_of_a_run(name, tmp_path):
     "Fences, a fallback from tools to fences, nudges and several calls in a reply: cut at each event they are all taken up again"
@@ -529,6 +530,7 @@ contexts = dict(str=('a text', 'a texT'), bytes=(b'ab\xff', b'ab\xfe'), list=(['
 class Own:
     def __init__(self, s): self.s = s
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('name', contexts)
 def test_another_context(name, tmp_path):
     "Only the same context is taken, whatever its kind; made anew it is the same"
@@ -640,6 +642,7 @@ def test_replay_is_offline(tmp_path):
 
 # Fork
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize('step', [1, 2, 3, 4, 5])
 def test_fork(step, tmp_path):
     "From each step, with another question, prompt, model or limit: no step before is asked again, cells of the past find what they asked"

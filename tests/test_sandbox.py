@@ -139,6 +139,7 @@ queries = dict(
     batch="r = llm_query_batched(['a','bad','c'])\nanswer = [type(r).__name__, r[0], r[2], r[1].startswith('[ERROR'), getattr(getattr(r[1], 'error', None), 'kind', r[1])]\nanswer",
     uncaught="answer = 1\nllm_query('bad')", long="answer = 2\nllm_query('y'*5_000_000)")
 
+@pytest.mark.one_in(2)
 @linux
 @pytest.mark.parametrize('name,fault', dict(quota=Fault(429, 'quota', code='insufficient_quota'), server=Fault(500), drop=Fault(drop='before'), html=Fault(502, body='<html>Bad gateway</html>'),
     window=Fault(400, "This model's maximum context length is 8192 tokens", code='context_length_exceeded'), auth=Fault(401, 'Incorrect API key provided: sk-planted0123456789abcdef')).items())

@@ -271,6 +271,7 @@ def test_stdin():
 NESTED = {'sum': '+'.join(['1']*20_000), 'attributes': 'a'+'.b'*20_000, 'calls': 'f'+'()'*20_000, 'await': '+'.join(['1']*20_000)+'\nawait f()',
     'minus': '-'*20_000+'1', 'not': 'not '*20_000+'1', 'lambda': 'lambda:'*10_000+'1', 'parentheses': '('*20_000+')'*20_000, 'elif': 'if 0: pass\n'+'elif 0: pass\n'*20_000}
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize('kind', NESTED)
 def test_nested_code(kind):
     "Code that the compiler gives up on is an error of the cell"

@@ -2,7 +2,7 @@
 
 Each function answers only where litellm's own answer follows from what is written there, and raises `Unsure` where it does not: then litellm is loaded and asked
 (`rlm.models.providers`). tests/test_catalog.py compares the answers with litellm's for all models that it lists."""
-import functools,gc,importlib.machinery,json,logging,os,re,sys
+import functools,gc,importlib.machinery,json,logging,math,os,re,sys
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -161,14 +161,19 @@ def resolve(
 
 _above = re.compile(r'_above_(\d+)k_tokens')
 
+@functools.lru_cache(256)
+def _one_price_below(names):
+    "Tokens below which one price holds, by the names of what an entry has"
+    if any(o in k for k in names for o in ('off_peak','tiered')): return 0
+    return min((1000*int(m[1]) for m in map(_above.search, names) if m), default=math.inf)
+
 def plain_price(
     entry, # From `facts`
     sent, # Prompt tokens
 ): # US dollars for a token sent, received, and read from the cache (None without one)
     "What a token costs at the usual tier, if one price holds for `sent` tokens"
     prices = [entry.get(f'{o}_cost_per_token') for o in ('input','output')] + [entry.get('cache_read_input_token_cost')]
-    if any(o in k for k in entry for o in ('off_peak','tiered')) or entry.get('output_cost_per_reasoning_token') or None in prices[:2]: raise Unsure
-    if any(sent>=1000*int(m[1]) for m in map(_above.search, entry) if m): raise Unsure
+    if entry.get('output_cost_per_reasoning_token') or None in prices[:2] or sent>=_one_price_below(tuple(entry)): raise Unsure
     return prices
 
 def entry_price(

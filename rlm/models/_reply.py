@@ -62,6 +62,7 @@ def _text(o): return o is None or isinstance(o, str)
 
 # What a reply says
 
+_plain_message = {'role','content'}
 _parts = 'audio','images','thinking_blocks','reasoning_items','annotations','function_call' # of a message; where it has any, litellm makes the reply
 _known = {'role','content','tool_calls','refusal','reasoning_content','provider_specific_fields',*_parts}
 _thought = re.compile('<(?:think|thinking|budget:thinking)>(.*?)</(?:think|thinking|budget:thinking)>(.*)', re.S)
@@ -80,6 +81,8 @@ def _calls(calls):
 
 def _message(m, streamed=False):
     _check(isinstance(m, dict))
+    if m.keys()==_plain_message and m['role']=='assistant' and type(m['content']) is str and '<' not in m['content']: # nearly always
+        return Message(content=m['content'], role='assistant', tool_calls=None, function_call=None)
     _check(_text(m.get('content')), m.get('role') in (None,'','assistant'), not any(m.get(o) for o in _parts), not m.get('provider_specific_fields'))
     content,thought = m.get('content'),next((m[o] for o in ('reasoning_content','reasoning') if o in m), None)
     _check(_text(thought), _text(m.get('refusal')))
@@ -91,10 +94,14 @@ def _message(m, streamed=False):
     if 'refusal' in m: res.refusal = m['refusal']
     return res
 
+_none = dict(prompt_tokens=0, completion_tokens=0, total_tokens=0)
+
 def usage(
     u, # Of a reply, decoded from JSON, with sound numbers
 ): # Its counts under OpenAI's names
     "The usage of a reply"
+    if u.keys()==_none.keys(): # nearly always
+        return Usage(prompt_tokens=u['prompt_tokens'] or 0, completion_tokens=u['completion_tokens'] or 0, total_tokens=u['total_tokens'] or 0, completion_tokens_details=None, prompt_tokens_details=None)
     u = dict(u)
     _check(all(o is None or isinstance(o, dict) for o in (u.get(f'{k}_tokens_details') for k in ('prompt','completion'))))
     sent,got = (dict(u.get(f'{k}_tokens_details') or {}) for k in ('prompt','completion'))
@@ -105,23 +112,26 @@ def usage(
     more = {k:v for k,v in u.items() if k not in counts and k!='reasoning_tokens' and v is not None}
     return Usage(**{**more, **counts, 'completion_tokens_details': Details(**got) if got else None, 'prompt_tokens_details': Details(**sent) if sent else None})
 
+_plain_choice = {'index','message','finish_reason'}
+
 def _choice(c, i, streamed):
     _check(isinstance(c, dict))
     m,why = _message(c.get('message'), streamed),c.get('finish_reason') or 'stop'
     _check(why in _reasons, not c.get('finish_details'), not c.get('enhancements'))
     res = Choices(finish_reason='tool_calls' if why=='stop' and m.tool_calls else why, index=i, message=m)
+    if len(c)==3 and c.keys()==_plain_choice: return res
     if own := {k:v for k,v in c.items() if k not in ('index','message','finish_reason','logprobs')}: res.provider_specific_fields = own
     if 'logprobs' in c: res.logprobs = c['logprobs']
     return res
 
+_taken = {'choices','usage',*dir(Fields)}
+
 def _made(o):
     "What every reply has besides its choices, and what its server adds"
-    more = {k:v for k,v in o.items() if k not in ('choices','usage') and k.isidentifier() and not k.startswith('_') and k not in dir(Fields)}
+    more = {k:v for k,v in o.items() if k not in _taken and k.isidentifier() and k[0]!='_'}
     made = o.get('created')
     return {**more, 'id': o.get('id') or f'chatcmpl-{uuid.uuid4()}', 'created': int(made) if isinstance(made, int|float) else int(time.time()), 'model': o.get('model'),
         'system_fingerprint': o.get('system_fingerprint')}
-
-_none = dict(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
 @_odd_is_unsure
 def reply(

@@ -106,9 +106,18 @@ class Background:
 
 _background,_background_lock = None,threading.Lock()
 
+def _forget():
+    "In a forked child: the loop seems to run, and its thread stayed with the parent"
+    global _background,_background_lock
+    _background,_background_lock = None,threading.Lock()
+
+os.register_at_fork(after_in_child=_forget)
+
 def get_background()->Background:
     "The process's background loop; a fork, which has no threads, gets its own"
     global _background
+    bg = _background
+    if bg is not None and bg.loop.is_running(): return bg
     with _background_lock:
         if _background is None or _background.pid!=os.getpid() or not _background.thread.is_alive(): _background = Background()
         return _background

@@ -140,8 +140,8 @@ class Budget:
 # %% ../../nbs/models/02_budget.ipynb #22dcd73d
 def _counted(u):
     "`u` without numbers that cannot be: what a trace or a double says is no safer than what a server says"
-    tokens = [getattr(u, o) for o in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','calls','hits','saved_tokens')]
-    if all(map(_sound, tokens)) and all(o is None or _sound(o) for o in (u.cost, u.saved)): return u
+    tokens = u.prompt_tokens,u.completion_tokens,u.cached_tokens,u.reasoning_tokens,u.calls,u.hits,u.saved_tokens
+    if all(map(_sound, tokens)) and (u.cost is None or _sound(u.cost)) and (u.saved is None or _sound(u.saved)): return u
     return replace(u, **{k:0 for k in ('prompt_tokens','completion_tokens','cached_tokens','reasoning_tokens','hits','saved_tokens')}, calls=1, cost=known_cost(u.cost), saved=0., estimated=True)
 
 @patch
@@ -155,7 +155,8 @@ def add(self:Budget,
     usage = _counted(usage)
     with self._lock:
         self._usage = self._usage + usage
-        self._parts[key] = self._parts.get(key, Usage()) + usage
+        before = self._parts.get(key)
+        self._parts[key] = before + usage if before else usage
         if not self.parent: # the limits are those of the tree
             reserved = reservation.cost if reservation else 0.
             self._spent += max(worth, reserved) if usage.cost is None else usage.cost

@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from ._caching import has_more
 from .background import Halted, concurrency as default_concurrency, get_background
 from .budget import Budget, BudgetExceeded
-from .messages import Conversation, as_usage, clean_reply, facts_reply, message_of, reply_facts, reply_text, said_by
+from .messages import Conversation, as_usage, brief_reply, clean_reply, facts_reply, message_of, reply_facts, reply_text, said_by, whole_reply
 from .params import estimate_tokens, most_tokens, prompt_tokens
 from .providers import LMError, classify, in_full
 from .usage import Usage, known_cost, usage_of
@@ -27,7 +27,7 @@ class Scope:
     depth:int=0 # Of the run in its tree
     role:str='root' # Who is asked: the `root` model, or a model for a sub-call, `sub`
     emit:Callable|None=None # `(kind, **facts) -> number`: told of each call, of its retries and of its end
-    memo:dict|None=None # Fingerprint -> future with the reply: what this run has asked; None to ask again each time
+    memo:dict|None=None # Fingerprint -> what this run was answered, as `brief_reply` has it, or a future while it is asked; None to ask again each time
     conversation:Conversation|None=None # What was found out of the messages of the calls before; None for calls that have nothing to do with each other
     most:int|None=None # Tokens of one reply, where nobody has said
     enough:Callable|None=None # `text -> bool`: has a reply that comes as a stream said enough? Then it is cut off there
@@ -42,13 +42,15 @@ def _form(o):
     "How a value that JSON has no word for counts: a pydantic class by its schema"
     return o.model_json_schema() if isinstance(o, type) and hasattr(o, 'model_json_schema') else repr(o)
 
+_as_json = json.JSONEncoder(sort_keys=True, default=_form).encode
+
 def fingerprint(
     model:str, # Who is asked
     request:dict, # `messages` and parameters
 )->str: # 32 hex digits
     "The same for the same question, wherever and whenever it is sent"
-    asked = json.dumps([model, public_params({k:v for k,v in request.items() if k!='tools'})], sort_keys=True, default=_form)
-    return hashlib.sha256(asked.encode()).hexdigest()[:32]
+    asked = request if request.keys()=={'messages'} else public_params({k:v for k,v in request.items() if k!='tools'})
+    return hashlib.sha256(_as_json([model, asked]).encode()).hexdigest()[:32]
 
 # %% ../../nbs/models/09_calls.ipynb #45a96184
 class Call:
@@ -67,9 +69,9 @@ class Call:
 def _believed(lm, request, response, usage):
     "`usage` if it can be; else an estimate: where a server says nothing, or what cannot be, its reply is not free"
     text,sent,got = said_by(message_of(response)),usage.prompt_tokens,usage.completion_tokens
-    def absurd(tokens, size): return tokens>max(1_000_000, 4*size) and tokens>2*(lm.window or 0)
+    def absurd(tokens, size): return tokens>1_000_000 and tokens>4*size() and tokens>2*(lm.window or 0)
     complete = sent and (got or not text)
-    if complete and not absurd(sent, most_tokens(**request)) and not absurd(got, 4*len(text)): return usage
+    if complete and not absurd(sent, lambda: most_tokens(**request)) and not absurd(got, lambda: 4*len(text)): return usage
     sent,got = prompt_tokens(**request),estimate_tokens(text)
     response.usage = as_usage(sent, got) # what else reads it goes by the same
     return Usage(sent, got, calls=1, cost=known_cost(lm.price(sent, got)), seconds=usage.seconds, estimated=True)
@@ -124,8 +126,11 @@ def _out_of_time(lm, what): return BudgetExceeded('time', f'The limit of {lm.bud
 async def gated(self:Call, lm)->tuple: # As `paid`
     "One try, when the gate of the endpoint lets it through"
     gate,limited = get_background().gates[lm.base_url or lm.model.split('/')[0]],None
+    most,left = lm.concurrency or default_concurrency(),lm.budget.seconds_left(self.last)
     try: # not `wait_for`, which forgets that it was cancelled if the place is there at the same moment
-        async with asyncio.timeout(lm.budget.seconds_left(self.last)): entered = await gate.enter(lm.concurrency or default_concurrency(), lm.budget)
+        if left is None: entered = await gate.enter(most, lm.budget)
+        else:
+            async with asyncio.timeout(left): entered = await gate.enter(most, lm.budget)
     except TimeoutError as e: raise _out_of_time(lm, f'ended the wait for a call of {lm.model}') from e
     try:
         res = await self.paid(lm)
@@ -233,7 +238,7 @@ def _give_up(waiting, error):
 async def _shared(self:Call):
     "The reply to the same question, under way or answered; None where it was never asked, or given up"
     while (asked := self.scope.memo.get(self.key)) is not None:
-        try: r = await asyncio.shield(asked)
+        try: r = await asyncio.shield(asked) if isinstance(asked, asyncio.Future) else whole_reply(asked)
         except asyncio.CancelledError:
             if asked.cancelled() and not asyncio.current_task().cancelling(): continue # the one who asked was interrupted, and nobody else
             raise
@@ -253,5 +258,6 @@ async def once(self:Call): # A litellm `ModelResponse`; raises what the call end
         _give_up(waiting, e)
         raise
     waiting.set_result(r)
-    if not reply_text(r).strip(): del memo[self.key] # it will be asked again
+    if reply_text(r).strip(): memo[self.key] = brief_reply(r)
+    else: del memo[self.key] # it will be asked again
     return r

@@ -18,8 +18,8 @@ class Scope:
         role          str                'root'    Who is asked: the `root` model, or a model for a sub-call, `sub`
         emit          Callable|None      None      `(kind, **facts) -> number`: told of each call, of its retries and of
                                                    its end
-        memo          dict|None          None      Fingerprint -> future with the reply: what this run has asked; None to
-                                                   ask again each time
+        memo          dict|None          None      Fingerprint -> what this run was answered, as `brief_reply` has it, or
+                                                   a future while it is asked; None to ask again each time
         conversation  Conversation|None  None      What was found out of the messages of the calls before; None for calls
                                                    that have nothing to do with each other
         most          int|None           None      Tokens of one reply, where nobody has said

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['message_of', 'content_text', 'reply_text', 'withheld', 'watch_end', 'clean_text', 'sendable', 'clean_reply',
            'Conversation', 'said_by', 'read_stream', 'parse_form', 'as_messages', 'cache_points', 'as_reply',
-           'as_usage', 'reply_facts', 'facts_reply']
+           'as_usage', 'reply_facts', 'facts_reply', 'brief_reply', 'whole_reply']
 
 # %% ../../nbs/models/05_messages.ipynb #55130cdf
 import asyncio, re
@@ -251,4 +251,28 @@ def facts_reply(
     res = as_reply(dict(model=model, choices=[dict(index=0, message=message, finish_reason=facts.get('finish_reason', 'stop'))]), True)
     if said:=facts.get('tokens'): res.usage = as_usage(*said) # of the reply alone
     res._hidden_params['response_cost'] = usage and usage.cost
+    return res
+
+# %% ../../nbs/models/05_messages.ipynb #1b6a66e8
+_beside_text = 'tool_calls','function_call','refusal','reasoning_content','thinking_blocks','provider_specific_fields','annotations','images','audio'
+
+def brief_reply(
+    response, # A litellm `ModelResponse`
+): # For `whole_reply`: a tuple for one message of plain text; else the reply itself
+    "A reply in as little as will do to give it again"
+    m,choices = message_of(response),response.choices
+    if len(choices)>1 or type(m.content) is not str or any(getattr(m, o, None) for o in _beside_text) or getattr(choices[0], 'logprobs', None): return response
+    said = getattr(response, 'usage', None)
+    counts = (said.prompt_tokens, said.completion_tokens) if said else (None, None)
+    return m.content,choices[0].finish_reason,*counts,response.model,response._hidden_params.get('response_cost')
+
+def whole_reply(
+    brief, # From `brief_reply`
+): # A litellm `ModelResponse`
+    "The reply again"
+    if not isinstance(brief, tuple): return brief
+    text,reason,sent,got,model,cost = brief
+    res = as_reply(dict(model=model, choices=[dict(index=0, message=dict(role='assistant', content=text), finish_reason=reason)]), True)
+    if sent is not None: res.usage = as_usage(sent, got)
+    res._hidden_params['response_cost'] = cost
     return res

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from .._registry import PROVIDERS
 from . import _catalog
 from ._catalog import Unsure, facts_of, imported
-from .messages import as_reply
+from ._environment import environment_number
+from .messages import as_reply, each
 from .providers import LMError, classify, load_litellm, resolve_model
 
 # %% ../../nbs/models/07_plan.ipynb #d135bdae
@@ -38,16 +39,20 @@ def _sent_as_is(m):
     if not isinstance(m, dict) or not isinstance(m.get('content') or '', str): return False
     return all(m[k] is None for k in m.keys()-_fields) and all(isinstance(c, dict) for c in m.get('tool_calls') or ())
 
+def _as_imported():
+    "Are litellm's settings as they were when it was imported? Before that nobody has set anything"
+    here = imported() and vars(imported())
+    if not here: return True
+    asked = [here[o] for o in _settings if here.get(o)] # it asks itself for a cache, of no use without `litellm.cache`, at its first call of Gemini
+    return here.get('ssl_verify', True) is True and all(o==['cache'] for o in asked)
+
 def usable(
     request:dict, # As for `LM.send`
     base_url:str|None=None, # OpenAI-protocol endpoint; None for OpenAI's own
 )->bool: # Asked at each call, so that a callback registered later counts
     "May this request go past litellm?"
-    here = vars(imported() or object) # nobody has set anything before it is imported
-    asked = [here[o] for o in _settings if here.get(o)]
-    if os.environ.get('RLM_DIRECT')=='0' or here.get('ssl_verify', True) is not True: return False
-    if any(o!=['cache'] for o in asked): return False # litellm asks itself for a cache, of no use without `litellm.cache`, at its first call of Gemini
-    if not request.keys()<=_params or not all(map(_sent_as_is, request['messages'])): return False
+    if os.environ.get('RLM_DIRECT')=='0' or not _as_imported(): return False
+    if not request.keys()<=_params or not all(each(_sent_as_is, request['messages'])): return False
     host = _host(base_url or '') or 'api.openai.com'
     # OpenAI serves tools of some models on its responses API alone, and its regions have prices of their own: litellm knows
     return not (host=='api.openai.com' and (request.get('tools') or request.get('functions')) or host.endswith('.api.openai.com'))
@@ -76,7 +81,9 @@ _variables = '''HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_prox
 EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER'''.split() # what a proxy or a certificate needs, litellm does
 _nowhere = 'http://127.0.0.1:9/v1' # if litellm should not use the client, but another API, the call fails here
 
-def _dumps(o): return json.dumps(o, ensure_ascii=False, separators=(',',':'), allow_nan=False).encode()
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(',',':'), allow_nan=False).encode
+
+def _dumps(o): return _as_json(o).encode()
 
 # %% ../../nbs/models/07_plan.ipynb #ef3c6920
 # what litellm hands on as it is, for a model without ways of its own: those that think, hear or search have some
@@ -132,6 +139,8 @@ def _frozen(o):
     if isinstance(o, (list,tuple)): return (list, *map(_frozen, o))
     return o if o is None or isinstance(o, str) else (type(o), o)
 
+def _is_system(m): return m.get('role')=='system'
+
 _plans = {} # what it depends on -> the task that makes the plan
 
 async def plan_for(
@@ -145,8 +154,8 @@ async def plan_for(
     base,key = base_url or env('OPENAI_BASE_URL') or env('OPENAI_API_BASE') or 'https://api.openai.com/v1',key or env('OPENAI_API_KEY')
     if not key and not imported(): raise classify(ValueError('missing credentials'), model)
     if not key or not usable(request, base): return # without a key litellm says what is missing
-    system = any(m.get('role')=='system' for m in request['messages'])
-    try: task = _plans.get(at := (model, base, key, system, getattr(imported(), 'drop_params', None), len(os.environ), _frozen(params))) # a variable set or unset: another plan
+    system = any(each(_is_system, request['messages']))
+    try: task = _plans.get(at := (model, base, key, system, getattr(imported(), 'drop_params', None), environment_number(), _frozen(params)))
     except TypeError: return # something that has no hash
     if task is None:
         if len(_plans)>=512: _plans.clear()
@@ -195,7 +204,10 @@ def needs_litellm(
     tools:bool=False, # Will its calls have tools?
 )->bool: # False, too, where it is there already
     "Will calls of this model need litellm? Then it is imported before the clock of a run starts"
-    if imported(): return False
+    return not imported() and _needs_litellm(model, base_url, tools, environment_number())
+
+@functools.lru_cache(256)
+def _needs_litellm(model, base_url, tools, environment):
     try: full,provider = resolve_model(model, base_url)
     except LMError: return False
     if imported() or provider in PROVIDERS: return False

@@ -85,6 +85,7 @@ def _get(o, *names):
 def _sound(v):
     "Is it a finite number of at least 0?"
     if type(v) is int and 0<=v<1<<63: return True # nearly always, and to ask an abstract class takes ten times as long
+    if type(v) is float: return 0<=v<math.inf
     return isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) and v>=0
 
 def known_cost(
@@ -94,10 +95,16 @@ def known_cost(
     return v if _sound(v) else None
 
 # %% ../../nbs/models/01_usage.ipynb #01c675f2
+_only_counts = {'prompt_tokens','completion_tokens','total_tokens'}
+
+def _is_count(v): return type(v) is int and 0<=v<1<<63
+
 def _counts(u):
     "The four numbers of a `usage`; None when one of them cannot be"
-    sent,got = _get(u, 'prompt_tokens_details'),_get(u, 'completion_tokens_details')
+    if type(u) is dict and u.keys()<=_only_counts: sent=got={} # nearly always
+    else: sent,got = _get(u, 'prompt_tokens_details'),_get(u, 'completion_tokens_details')
     counts = [_get(u, 'prompt_tokens'), _get(u, 'completion_tokens'), _get(sent, 'cached_tokens'), _get(got, 'reasoning_tokens')]
+    if all(map(_is_count, counts)) and not (sent or got): return counts
     parts = [v for o in (sent, got) if isinstance(o, dict) for v in o.values() if isinstance(v, Real)] # prices go by these too
     return [int(o) for o in counts] if all(_sound(o) and o==int(o) for o in counts) and all(map(_sound, parts)) else None
 

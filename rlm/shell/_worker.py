@@ -25,6 +25,7 @@ from functools import partial
 from .._registry import ANSWER_TEXT, CLIP, FIND_VAR
 from ._access import Access
 from ._checkpoint import restore,save
+from ._pieces import ask_in_pieces,size
 from ._values import CannotSend,TooLarge,decode,encode,error_data,make_error
 from ._wire import FROM_HOST,FROM_WORKER,Link
 
@@ -47,7 +48,8 @@ class Worker:
 
     def call(self, name, *args, **kwargs):
         "Have the host run its function `name`"
-        try: frame = dict(op='call', name=name, args=encode(list(args), room=[FROM_WORKER]), kwargs=encode(kwargs))
+        room = [FROM_WORKER]
+        try: frame = dict(op='call', name=name, args=encode(list(args), room=room), kwargs=encode(kwargs, room=room))
         except TooLarge: raise TooLarge(f'{name}: this is more than can be handed over at once ({FROM_WORKER>>20} MB). Send smaller pieces.') from None
         except CannotSend as e: raise CannotSend(f'{name}: {e}') from None
         i = next(self.ids)
@@ -64,15 +66,21 @@ class Worker:
         "Hand a value over as the answer, as text where it is not data"
         self.call('FINAL', decode(encode(value, lenient=True, room=[FROM_WORKER])))
 
-    def function(self, name, doc, params):
-        "A function in the REPL that the host runs"
+    def function(self, name, doc, params, pieces=None):
+        "A function in the REPL that the host runs; `pieces` says which argument is a list that is handed over in pieces, and of how many characters"
         sig = None # not known of every function
         if params is not None:
             sig = inspect.Signature([inspect.Parameter(p['name'], p['kind'], default=p.get('default', inspect.Parameter.empty)) for p in params])
         def f(*args, **kwargs):
             if sig:
-                try: sig.bind(*args, **kwargs)
+                try: bound = sig.bind(*args, **kwargs)
                 except TypeError as e: raise TypeError(f'{name}() {e}') from None
+                if pieces and isinstance(many := bound.arguments.get(pieces[0]), (list,tuple)):
+                    room = pieces[1] - size(bound.arguments.get('response_format')) # which goes along with each
+                    def ask(part):
+                        bound.arguments[pieces[0]] = part
+                        return self.call(name, *bound.args, **bound.kwargs)
+                    return ask_in_pieces(ask, many, max(1, room))
             return self.call(name, *args, **kwargs)
         f.__name__ = f.__qualname__ = name
         f.__doc__ = doc
@@ -121,7 +129,7 @@ class Worker:
             try: helpers[nm] = decode(f['value'], blobs)
             except Exception as e: self.broken.append(RuntimeError(f'{nm} cannot be read in the sandbox: {type(e).__name__}: {e}'))
         elif op=='extend': helpers[nm].extend(decode(f['value'], blobs))
-        elif op=='function': helpers[nm] = self.function(nm, f['doc'], f['params'])
+        elif op=='function': helpers[nm] = self.function(nm, f['doc'], f['params'], f.get('pieces'))
         elif op=='forget':
             helpers.pop(nm, None)
             self.sh.user_ns.pop(nm, None)

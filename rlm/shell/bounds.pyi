@@ -18,7 +18,8 @@ class Bounds:
         open_files     int    128        Files open at once
         threads        int    256        Threads
         calls          int    256        Calls to the host at once
-        prompt         int    10000000   Characters that one call may send to a model
+        prompt         int    10000000   Characters that one call may send to models; a longer batch is taken
+                                         in pieces of so many, one after another
     """
     memory: int = ...
     cpu: float = ...

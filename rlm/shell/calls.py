@@ -7,10 +7,11 @@ __all__ = ['most_tokens', 'check_call', 'shown_signature', 'tool_doc', 'check_to
            'result_for_worker']
 
 # %% ../../nbs/shell/12_calls.ipynb #e414fbb9
-import functools, inspect, json, re, typing, weakref
+import functools, inspect, re, typing, weakref
 from math import isfinite
 from types import NoneType, UnionType
 from ..secrets import redact_forms, secret_values, strip_controls
+from ._pieces import size
 from ._values import error_data, failed_text
 from .capture import clip
 
@@ -107,11 +108,6 @@ _rules = dict(prompt=_prompt, prompts=_prompts, query=_text, queries=_texts, con
 _data = 'context','value' # any plain data
 _sent = 'prompt','prompts','query','queries','response_format' # whose characters count
 
-def _size(v):
-    "Characters that are sent"
-    if isinstance(v, list): return sum(map(_size, v))
-    return len(v) if isinstance(v, str) else len(json.dumps(v, default=str)) if isinstance(v, dict) else 0
-
 # %% ../../nbs/shell/12_calls.ipynb #ff3d5878
 _signatures = weakref.WeakKeyDictionary() # of the package's helpers, which are looked at again and again
 
@@ -143,7 +139,7 @@ def check_call(
                 raise ValueError(f"{name}: model={clip(str(v), 100)!r} is not offered here. Leave model= out{', or choose: ' + ', '.join(models) if models else ''}.")
         elif k in _rules: bound.arguments[k] = v = _rules[k](what, v)
         elif k not in _data: raise TypeError(f'{what} cannot be given from here.')
-        if k in _sent: chars += _size(v)
+        if k in _sent: chars += size(v)
     if chars>most: raise ValueError(f'{name}: {chars:,} characters are more than can be sent at once ({most:,}). Split the text into smaller pieces.')
     return bound
 

@@ -39,6 +39,7 @@ def send_helpers(
     helpers:dict, # Names, with values and functions
     secrets:list=(), # Values that are cut out of the help of functions
     as_sent=lambda name, v: v, # What is sent in the place of a value
+    own=lambda f: False, # Is a function one of the package's, whose list of prompts is handed over in pieces?
 ):
     "Send a worker the helpers that it does not have yet, and have it forget those that are gone"
     for k in [k for k in w.sent if k not in helpers]:
@@ -49,7 +50,10 @@ def send_helpers(
         old,n = w.sent.get(k, (w,0)) # no helper is `w`
         if callable(v):
             w.offered.add(k)
-            if old is not v: w.link.send(op='function', name=k, doc=redact(tool_doc(v), secrets), params=_params(v))
+            if old is not v:
+                params = _params(v)
+                cut = own(v) and any(p['name']=='prompts' for p in params or ())
+                w.link.send(op='function', name=k, doc=redact(tool_doc(v), secrets), params=params, pieces=['prompts', w.bounds.prompt] if cut else None)
         elif old is not v or _length(v)<n: _send_value(w, 'value', k, as_sent(k, v))
         elif _length(v)>n: _send_value(w, 'extend', k, as_sent(k, v[n:]))
         w.sent[k] = v,_length(v)

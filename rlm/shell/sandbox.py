@@ -77,7 +77,7 @@ class SandboxShell(IsolatedShell):
 @patch
 def _sync(self:SandboxShell):
     "Send what the worker does not have yet"
-    send_helpers(self._w, self.helpers, self.secrets, self._as_it_was)
+    send_helpers(self._w, self.helpers, self.secrets, self._as_it_was, self._own)
 
 # %% ../../nbs/shell/16_sandbox.ipynb #bba0f927
 @patch

@@ -9,6 +9,7 @@ __all__ = ['Event', 'Trace']
 import itertools, reprlib, threading, time
 from types import SimpleNamespace
 from fastcore.basics import patch
+from ..secrets import clean
 from ..shell.capture import clip
 from ..shell.lookup import answer_text
 
@@ -27,6 +28,7 @@ class Trace(list):
     def __init__(self):
         super().__init__()
         self.file = None # where events are written too, see `write_to`
+        self.watch = None # told of each event as it happens, and does not fail
         self.path = self.header = None # of the file that it is written to, or was read from
         self._numbers,self._lock,self._began,self._subcalls = itertools.count(1),threading.RLock(),{},0
 
@@ -93,6 +95,26 @@ def close(self:Trace):
     "Close the file; what happens later is kept in memory only"
     with self._lock:
         if self.file: self.file.close()
+
+# %% ../../nbs/trace/01_events.ipynb #e7a10002
+def _says(e):
+    "The text of an event, whatever it is called there"
+    for nm in ('error','text','answer','code','content','prompt','query','why','limit'):
+        if (o:=getattr(e, nm, None)) is not None and o!='': return o if isinstance(o, str) else answer_text(o)
+    reply = getattr(e, 'reply', None)
+    return (reply.get('content') if isinstance(reply, dict) else '') or ''
+
+@patch
+def __str__(self:Event):
+    "One line for people"
+    at = vars(self).get
+    usage,seconds = at('usage'),at('duration')
+    where = f"{'  '*min(at('depth') or 0, 9)}{at('kind')}"
+    facts = [f"{what}{at(k)}" for k,what in (('id','#'), ('of','of #')) if at(k)] + ([] if seconds is None else [f'{seconds:.2f} s'])
+    if getattr(usage, 'total_tokens', 0): facts.append(f'{usage.total_tokens:,} tokens')
+    said = _says(self)
+    said = ' '.join(clean(str(said)[:2000]).split()) if isinstance(said, str) else ''
+    return clean(f"{where} ({', '.join(facts)}): {clip(said, 100)}" if facts else f'{where}: {clip(said, 100)}').replace('\n', ' ').removesuffix(': ')
 
 # %% ../../nbs/trace/01_events.ipynb #1dfd0e5d
 def _text_of(e):

@@ -9,6 +9,7 @@ class Event(SimpleNamespace):
 class Trace(list):
     """The events of a run and of all that it started, in order; written down as they happen too, where there is a file"""
     file: Any
+    watch: Any
     path: Any
     header: Any
     def __init__(self) -> None: ...

@@ -37,7 +37,7 @@ def _to_json(o):
     if isinstance(o, (set, frozenset)): return sorted(o, key=repr)
     return answer_text(o)
 
-def _dumps(o): return json.dumps(o, ensure_ascii=False, default=_to_json, skipkeys=True)
+_dumps = json.JSONEncoder(ensure_ascii=False, default=_to_json, skipkeys=True).encode
 
 # %% ../../nbs/trace/03_files.ipynb #466ef3c0
 def _or_text(o, inside=True):
@@ -69,12 +69,19 @@ def _redacted_as(name, o, known):
     return res.removeprefix(f'{name}: ') if res.startswith(f'{name}: ') else '…'
 
 # %% ../../nbs/trace/03_files.ipynb #be2d2138
-def _is_plain(o):
-    "Is this a text or a number as JSON gives it back?"
-    return o is None or type(o) in (str,bool) or type(o) is int and -1<<63<o<1<<63 or type(o) is float and math.isfinite(o)
+def _is_plain(o, deep=4):
+    "Is this as JSON gives it back? What is nested deeper is not looked into"
+    t = type(o)
+    if t is str or o is None or t is bool: return True
+    if t is int: return -1<<63<o<1<<63
+    if t is float: return math.isfinite(o)
+    if not deep: return False
+    if t is list: return all([_is_plain(v, deep-1) for v in o])
+    return t is dict and all([type(k) is str and _is_plain(v, deep-1) for k,v in o.items()])
 
 def _as_plain(d):
-    "An event as plain data; long texts, which are that already, need not be written and read for it"
+    "An event as plain data; what is that already need not be written and read for it"
+    if type(u := d.get('usage')) is Usage and not u.parts: d = d | dict(usage=_usage_json(u) | dict(parts=[]))
     odd = {k:v for k,v in d.items() if not _is_plain(v)}
     return d | json.loads(_line(odd)) if odd else d
 

@@ -9,6 +9,6 @@ delay,code = .5,'import sys\nr = llm_query_batched([f"p{i}" for i in range(12)])
 with Door(cells(code, sub=lambda m: Fault(delay=delay, reply=echo(m)))) as server:
     m = lm(server, concurrency=3)
     m.text('warm')
-    for delay,go in ((.02, lambda: m.map(names(12))), (.5, lambda: m.map(names(12))), (.5, lambda: print(outputs(RLM(m, mode='tools')('c', 'q'))))):
+    for delay,go in ((.02, lambda: m.map(names(12))), (.5, lambda: m.map(names(12))), (.5, lambda: print(outputs(RLM(m, mode='tools', progress=False)('c', 'q'))))):
         print('begin', file=sys.stderr)
         go()

@@ -21,7 +21,7 @@ class Quick(ScriptedLM):
         self.starts.append(start)
         self.watch(request['messages'])
         k = len(self.starts)
-        if any(0<=m-k<window for m in self.marks): self.floors.append(cpu(bare_step))
+        if any(0<=m-k<window for m in self.marks): self.floors.append((k, cpu(bare_step)))
         res = as_reply(completion(call_repl(cell, f'Step {k}.') if k<self.n else 'FINAL(done)', [], n=k))
         res._hidden_params['response_cost'] = self.cost
         self.spent.append(time.process_time()-start)
@@ -49,16 +49,16 @@ def steps(lm, sandbox='trusted', trace=False, **limits):
     return lm
 
 def at_marks(marks, **kw):
-    "CPU seconds of a step at each of `marks`, without the double's own work, and of the floor in the same steps"
+    "CPU seconds of a step at each of `marks`, without the double's own work, and of the floor in the same steps: what keeps the machine busy just then is in both"
     lm = steps(Quick(marks[-1], marks, cost=.0001), **kw)
     own = [b-a-s for a,b,s in zip(lm.starts, lm.starts[1:], lm.spent)]
-    return [statistics.median(own[max(1, k-window):k-1]) for k in marks],statistics.median(lm.floors)
+    return [(statistics.median(own[max(1, m-window):m-1]), statistics.median(o for k,o in lm.floors if 0<=m-k<window)) for m in marks]
 
 def in_worker(n):
     "CPU seconds of each step, worker and host, and of the floor in the same steps"
     lm,start = Quick(n, range(1, n+1)),settled()
     steps(lm, sandbox='auto')
-    return (settled()-start-sum(lm.spent))/n,statistics.median(lm.floors)
+    return (settled()-start-sum(lm.spent))/n,statistics.median(o for _,o in lm.floors)
 
 def rows(short=False):
     marks = (20, 200, 400) if short else (20, 200, 1000, 2000)
@@ -67,8 +67,8 @@ def rows(short=False):
     ways = {'': {}, ', limits and trace': limits | trace} if short else {'': {}, ', limits on cost and tokens': limits, ', trace': trace, ', limits and trace': limits | trace}
     for what,kw in ways.items():
         ks = marks[1:2] if short and kw else marks
-        at,floor = at_marks(ks, **kw)
-        for k,value in zip(ks, at): yield row(f'step {k:,}{what}', value, floor, step_floor, note=f'{value/at[0]:.2f} x step {ks[0]}' if k!=ks[0] else '')
+        at = at_marks(ks, **kw)
+        for k,(value,floor) in zip(ks, at): yield row(f'step {k:,}{what}', value, floor, step_floor, note=f'{value/at[0][0]:.2f} x step {ks[0]}' if k!=ks[0] else '')
     yield row('a step of 100, auto', *min(in_worker(100) for _ in range(1 if short else 3)), step_floor)
     lm = steps(Billing(100))
     yield row('tokens billed with a prefix cache', sum(lm.billed)//4, lm.total[-1]//4, 'of the last prompt', unit='tok')

@@ -1,4 +1,4 @@
-"Batches of sub-calls against a server on this machine in a process of its own, through both transports and against the floor of bare aiohttp calls in the same run: `python benchmarks/calls.py`"
+"Batches of sub-calls against a server on this machine in a process of its own, 32 and 64 at once, with litellm left alone and with it, against the floor of bare aiohttp calls in the same run: `python benchmarks/calls.py [litellm]` (with the litellm transport too, which takes minutes)"
 import asyncio,json,math,multiprocessing,os,statistics,sys,time
 from pathlib import Path
 
@@ -6,7 +6,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rlm.models.lm import LM
 from rlm.models.providers import load_litellm
 
-concurrency,repeats,latency = 64,3,.05
+repeats,latency = 5,.05
 
 class Server(asyncio.Protocol):
     "As little of HTTP as a client needs, so that the server costs less than any client; its billing is exact"
@@ -51,7 +51,7 @@ def billed(url):
 
 def prompts(n, word, tag): return [f'{tag} {i}: which words are {word}? ' + 'text '*20 for i in range(n)]
 
-def floor(url, texts):
+def floor(url, texts, concurrency):
     "Seconds of bare aiohttp calls, with their JSON"
     import aiohttp
     async def go():
@@ -65,10 +65,10 @@ def floor(url, texts):
             return time.perf_counter()-start
     return asyncio.run(go())
 
-def through(transport, url, texts):
+def through(transport, url, texts, concurrency):
     "Seconds of `LM.map` through a transport; checks that usage is what the server billed"
     os.environ['RLM_DIRECT'] = transport
-    lm,before = LM('openai/gpt-4o-mini', base_url=url, concurrency=concurrency),billed(url)
+    lm,before = LM('openai/gpt-4o-mini', base_url=url, api_key='none', concurrency=concurrency),billed(url)
     start = time.perf_counter()
     res = lm.map(texts)
     took,after = time.perf_counter()-start,billed(url)
@@ -77,25 +77,43 @@ def through(transport, url, texts):
     assert abs(lm.usage.cost - (lm.usage.prompt_tokens*.15 + lm.usage.completion_tokens*.6)/1e6)<1e-9
     return took
 
+def measure(ways, n, word, concurrency, repeats):
+    "Seconds, and CPU milliseconds of a call, of each way; in turns, so that a busy moment of the machine hits all"
+    took,cpu = {k:[] for k in ways},{k:[] for k in ways}
+    for i in range(repeats):
+        for k,way in ways.items():
+            texts,start,busy = prompts(n, word, f'{k}{n}{concurrency}{i}'),time.perf_counter(),time.process_time()
+            way(texts, concurrency)
+            took[k].append(time.perf_counter()-start)
+            cpu[k].append(1000*(time.process_time()-busy)/n)
+    return took,cpu
+
+def table(ways, n, word, concurrency, repeats=repeats):
+    "Print what each way takes beside the first, which is the floor"
+    took,cpu = measure(ways, n, word, concurrency, repeats)
+    ideal = f', ideal {math.ceil(n/concurrency)*latency:.3f} s' if word=='slow' else ''
+    print(f'{n:,} calls, {1000*latency if word=="slow" else 0:.0f} ms latency, {concurrency} at once{ideal}')
+    base = next(iter(ways))
+    for k in ways:
+        ratio = statistics.median(a/b for a,b in zip(cpu[k], cpu[base]))
+        print(f'  {k:<24}{min(took[k]):8.3f} s {statistics.median(took[k]):8.3f} s {n/min(took[k]):8,.0f} calls/s   CPU of a call {min(cpu[k]):6.3f} ms, x {ratio:.2f}')
+
 def main():
-    "Print a table"
+    "Print tables"
     context = multiprocessing.get_context('spawn')
     server = context.Process(target=serve, args=(port := context.Queue(),), daemon=True)
     server.start()
     url = f'http://127.0.0.1:{port.get()}/v1'
-    load_litellm()
-    ways = {'bare aiohttp': lambda o: floor(url, o), 'direct transport': lambda o: through('1', url, o), 'litellm transport': lambda o: through('0', url, o)}
-    for way in ways.values(): way(prompts(64, 'warm', 'w')) # imports, connections, plans
-    ideal = math.ceil(200/concurrency)*latency
-    print(f'Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, concurrency {concurrency}; best and median of {repeats} (1 for many calls over litellm)')
-    for n,word in ((200,'slow'), (1000,'fast'), (5000,'fast')):
-        print(f'{n:,} calls, {latency*1000:.0f} ms latency: ideal {ideal:.3f} s, aim {1.25*ideal+.03:.3f} s' if word=='slow' else f'{n:,} calls, no latency' + (', aim 1,500 calls/s on the direct transport' if n==5000 else ''))
-        times = {k:[] for k in ways}
-        for i in range(repeats): # in turns, so that a busy moment of the machine hits all
-            for k,way in ways.items():
-                if i and n>200 and k.startswith('litellm'): continue
-                times[k].append(way(prompts(n, word, f'{k}{n}{i}')))
-        for k,v in times.items(): print(f'  {k:<17}{min(v):8.3f} s {statistics.median(v):8.3f} s {n/min(v):8,.0f} calls/s {n/statistics.median(v):8,.0f} calls/s')
+    print(f'Python {sys.version.split()[0]}, {os.cpu_count()} CPUs; best and median of {repeats}')
+    base,direct = {'bare aiohttp': lambda o, c: floor(url, o, c)},lambda o, c: through('1', url, o, c)
+    for name in ('direct, no litellm','direct, litellm loaded'):
+        ways = base | {name: direct}
+        if name.endswith('loaded'): load_litellm()
+        for way in ways.values(): way(prompts(64, 'warm', name), 64) # imports, connections, plans
+        for c in (32,64):
+            table(ways, 200, 'slow', c)
+            table(ways, 5000, 'fast', c)
+    if 'litellm' in sys.argv[1:]: table(base | {'litellm transport': lambda o, c: through('0', url, o, c)}, 1000, 'fast', 64, 1)
     server.terminate()
 
 if __name__=='__main__': main()

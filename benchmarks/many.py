@@ -8,6 +8,7 @@ from rlm.models.budget import Limits
 from rlm.models.providers import load_litellm
 from rlm.models.scripted import ScriptedLM, call_repl, completion
 from rlm.trace.files import TraceFile
+from rlm.trace.reading import read_trace
 
 n = int(sys.argv[1]) if len(sys.argv)>1 else 20_000
 words = 'which of these words are colours and which are the names of a place '*3
@@ -59,6 +60,9 @@ def main():
         assert run.stop=='final' and run.usage.calls==n+2, run
         print(f'CPU of a call: {1000*each:.3f} ms, floor (LM.map alone) {1000*floor:.3f} ms, x {each/floor:.2f}')
         print(f'memory of a call: {(memory()[0]-before)/n/1024:.1f} KB once the run is over, {(most-before)/n/1024:.1f} KB at most; file {Path(run.trace.path).stat().st_size/n/1024:.1f} KB')
+        path,before,start = run.trace.path,memory()[0],time.process_time()
+        read = read_trace(path)
+        print(f'{len(read):,} events read back: {time.process_time()-start:.2f} s of CPU, {(memory()[0]-before)/path.stat().st_size:.2f} bytes of memory for a byte of the file')
     for size in (200, 5000, 50_000):
         ours,bare = written((words*(size//len(words)+1))[:size])
         print(f'lines of {size:>6,} characters: {ours:5.1f} MB/s, floor (bare JSON) {bare:.0f} MB/s')

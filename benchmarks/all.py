@@ -5,8 +5,9 @@
     python benchmarks/all.py --short --check benchmarks/ratios.json --only calls steps
     python benchmarks/all.py --short --write benchmarks/ratios.json    # after a change that is meant to cost what it costs
 
-Each script of `scripts` runs in a process of its own, in turns, and the round whose ratio is the median counts. Ratios are compared, never times: both sides are processor time (or
-memory, or tokens) of the same run. Floors use no line of `rlm`, so that nothing slow hides in them. What waits, and so tells of the machine's other work, is shown only."""
+Each script of `scripts` runs in a process of its own, in turns, and the round whose ratio is the median counts. Ratios are compared, never times, and only
+with those of the same Python: both sides are processor time (or memory, or tokens) of the same run. Floors use no line of `rlm`, so that nothing slow hides
+in them, but for one that says so (`a call`). What waits, and so tells of the machine's other work, is shown only."""
 import argparse,json,os,platform,shutil,subprocess,sys
 from pathlib import Path
 
@@ -78,7 +79,9 @@ def check(
         if twice := grown(ratios, second): stop(sentence(ratios, twice, file), 1)
     print(f'No ratio grew by more than half against {file}.')
 
-def save(file, short, **kw): Path(file).write_text(json.dumps(dict(machine=machine(), short=short, **kw), indent=1)+'\n')
+def python(): return '.'.join(platform.python_version_tuple()[:2])
+
+def save(file, short, **kw): Path(file).write_text(json.dumps(dict(machine=machine(), python=python(), short=short, **kw), indent=1)+'\n')
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -93,6 +96,7 @@ def main():
     committed = json.loads(Path(args.check).read_text()) if args.check else None
     if args.write and args.only!=scripts: stop('--write takes all scripts: leave out --only.')
     if committed and committed['short']!=args.short: stop(f"{args.check} was written {'with' if committed['short'] else 'without'} --short.")
+    if committed and committed['python']!=python(): return print(f"{args.check} is of Python {committed['python']}, and this is {python()}: nothing is compared.")
     rows = each_row(measure(args.only, args.short, args.repeat), middle)
     print(f'{machine()}; medians of {args.repeat}, in {spent():.0f} s of processor time; measured, floor of the same run, ratio')
     show(rows)

@@ -51,6 +51,7 @@ def ask(
     model,note = pick_model(model, base_url)
     from rlm.core import RLM
     rlm = RLM(model, sub_model, base_url=base_url, limits=limits, mode=mode, trace=trace, sandbox=sandbox, cache=cache or None, progress=True)
+    if html and not Path(html).absolute().parent.is_dir(): raise BadUse(f'--html {html}: there is no folder to write it to.')
     if note: notice(note)
     n = len(context) if isinstance(context, str) else sum(map(len, context.values()))
     notice(f'Reading {n:,} characters …')

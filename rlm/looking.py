@@ -13,7 +13,7 @@ from .inputs import BadUse, notice, pick_model, read_context
 from .report import as_flags, report, see_through
 from .secrets import clean
 
-# %% ../nbs/interface/03_looking.ipynb #50d7a6d9
+# %% ../nbs/interface/03_looking.ipynb #bdcc5b98
 def _load(trace):
     "The run of a trace; a newer one that is there is none of ours"
     from rlm.run import Run
@@ -42,9 +42,12 @@ def export(
     "Make a notebook that runs, or Markdown, of a run"
     path = Path(output or Path(trace).with_suffix('.ipynb'))
     if path.suffix not in ('.ipynb','.md'): raise BadUse(f'{path} has no ending that says what to make: name a file that ends in .ipynb or .md.')
+    if path.exists(): raise BadUse(f'{path} is there already: name another file with -o.')
     run,context = _load(trace),read_context(files) if files else None
-    if path.suffix=='.md': run.save_markdown(path)
-    else: run.save_notebook(path, context)
+    try:
+        if path.suffix=='.md': run.save_markdown(path)
+        else: run.save_notebook(path, context)
+    except OSError as e: raise BadUse(f'{path} cannot be written: {e.strerror or e}.') from None
     notice(f'{path} was written.')
     return 0
 

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['read_line', 'ask_cell', 'load_ipython_extension']
 
-# %% ../nbs/interface/05_magic.ipynb #de7130bd
+# %% ../nbs/interface/05_magic.ipynb #5d9efa61
 import shlex
 from .inputs import BadUse, pick_model
 from .report import as_flags, read_limits
+from .secrets import clean
 
 # %% ../nbs/interface/05_magic.ipynb #64b98d06
 _options = dict(model=None, sub_model=None, base_url=None, limits=None, mode=None, sandbox=None, context='context', to='run')
@@ -26,7 +27,7 @@ def read_line(
         res[key] = value if eq else words.pop(0)
     return res
 
-# %% ../nbs/interface/05_magic.ipynb #1082d336
+# %% ../nbs/interface/05_magic.ipynb #a58ba47e
 _kept = {}
 
 def _rlm_for(options, names):
@@ -57,7 +58,7 @@ def ask_cell(
         if context not in names: raise BadUse(f'There is no variable {context!r} to ask about: set it, or name another one with --context.')
         run = names[options['to']] = rlm(names[context], cell.strip())
         return run
-    except (BadUse, ValueError) as e: print(f'%rlm: {as_flags(e)}')
+    except (BadUse, ValueError) as e: print(clean(f'%rlm: {as_flags(e)}'))
 
 # %% ../nbs/interface/05_magic.ipynb #c89d9c35
 def load_ipython_extension(

@@ -78,7 +78,7 @@ def run_json(
         warnings=[clean(o) for o in run.warnings], steps=run.steps, usage=usage, models={clean(k): v.total_tokens for k,v in run.usage.by('model').items()},
         trace=run.trace.path and str(run.trace.path)))
 
-# %% ../nbs/interface/02_report.ipynb #7bb8a2e3
+# %% ../nbs/interface/02_report.ipynb #60e611d7
 def report(
     run, # A `Run`
     as_json:bool=False, # One JSON object in place of the answer
@@ -86,7 +86,6 @@ def report(
 )->int: # The exit code
     "Print a run, and write it down as a page"
     _notices(run)
-    if html: notice(f'{run.save_html(html)} shows the run.')
     text = run_json(run) if as_json else clean(run.answer)
     try:
         if text: print(text, flush=True)
@@ -95,7 +94,16 @@ def report(
         drop_output(sys.stdout)
         notice(f'The answer cannot be written ({e.strerror}): {run.answer}')
         return 1
+    if html and not _saved(run, html): return 1
     return exit_code(run)
+
+def _saved(run, html):
+    "Was the page written? The answer is printed before it: it is paid for"
+    try: notice(f'{run.save_html(html)} shows the run.')
+    except ValueError as e:
+        notice(f'rlm: {e}')
+        return False
+    return True
 
 def see_through(
     run, # `() -> Run`

@@ -5,7 +5,7 @@ import pytest
 from rlm import RLM,Limits
 from rlm.models.scripted import ScriptedLM,call_repl
 
-browser_path = next(filter(None, map(shutil.which, ('chromium','chromium-browser','google-chrome'))), None)
+browser_path = next(filter(None, map(shutil.which, ('chromium','google-chrome','chromium-browser'))), None)
 flags = '--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run'.split() # and headless, which playwright adds
 
 @contextmanager
@@ -14,7 +14,7 @@ def open_browser(folder):
     playwright = pytest.importorskip('playwright.sync_api', reason='these tests need playwright: pip install ".[dev]"')
     if not browser_path: pytest.skip('these tests need a browser: apt-get install chromium')
     with playwright.sync_playwright() as p:
-        context = p.chromium.launch_persistent_context(folder, executable_path=browser_path, headless=True, args=flags, permissions=['clipboard-read','clipboard-write'])
+        context = p.chromium.launch_persistent_context(folder, executable_path=browser_path, headless=True, timeout=120_000, args=flags, permissions=['clipboard-read','clipboard-write'])
         try: yield context
         finally: context.close()
 

@@ -34,5 +34,5 @@ def test_middle():
 def test_committed_ratios():
     "The committed file is one that the command writes, and the scripts are there"
     file = json.loads((root/'benchmarks'/'ratios.json').read_text(encoding='utf-8'))
-    assert file['short'] and 'Python 3.' in file['machine'] and len(file['ratios'])>20 and all(o>0 for o in file['ratios'].values())
+    assert file['short'] and f"Python {file['python']}." in file['machine'] and len(file['ratios'])>20 and all(o>0 for o in file['ratios'].values())
     assert all((root/'benchmarks'/f'{o}.py').exists() for o in table.scripts)

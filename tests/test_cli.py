@@ -304,10 +304,19 @@ def test_view(traced, tmp_path, capsys):
     assert main(['view', str(path)])==0 and 'Olaf' in path.with_suffix('.html').read_text()
     assert main(['view', str(path), '-o', str(tmp_path/'other.html'), '--beside', str(path)])==0 and (tmp_path/'other.html').exists() and not capsys.readouterr().out
 
+def test_page_of_an_answer(files, tmp_path, capsys):
+    "A folder that is missing is said before a model is asked; a file that cannot be a page does not cost the answer"
+    ask = ['ask', 'Who is the lighthouse keeper?', str(files/'other.txt'), '--html']
+    assert main([*ask, str(tmp_path/'none'/'run.html')])==2 and 'no folder' in capsys.readouterr().err
+    assert main([*ask, str(tmp_path/'run.html')])==0 and 'Olaf' in capsys.readouterr().out and 'Olaf' in (tmp_path/'run.html').read_text()
+    assert main([*ask, str(files/'other.txt')])==1 and 'Olaf' in capsys.readouterr().out and (files/'other.txt').read_text()=='The lighthouse keeper is Olaf.'
+
 def test_export(traced, tmp_path, capsys):
     pytest.importorskip('rlm.view.export')
     path,file,_ = traced
     assert main(['export', str(path), str(file)])==0 and 'Olaf' in path.with_suffix('.ipynb').read_text()
+    assert main(['export', str(path), str(file)])==2 and 'is there already' in capsys.readouterr().err
+    assert main(['export', str(path), '-o', str(tmp_path/'none'/'run.md')])==2 and 'cannot be written' in capsys.readouterr().err
     assert main(['export', str(path), '-o', str(tmp_path/'run.md')])==0 and 'Olaf' in (tmp_path/'run.md').read_text() and not capsys.readouterr().out
 
 def test_doctor_of_this_machine(capsys, monkeypatch):

@@ -53,6 +53,9 @@ def test_content(pages, letters):
     for o in ('final_var','grounded','1 error','acme/large-2','39,','$0.1092','characters','20 sub-calls'): assert o in text, o
     assert shown(tab)==['prompt'] + [f'step-{i}' for i in range(1, 13)] and tab.title()=='Who built the tower, and when was its lamp lit? · rlm'
     assert tab.locator('svg path.calls').get_attribute('d').count('z')==40 and tab.locator('svg path.failed').evaluate_all("o => o.map(p => p.getAttribute('d')).join('').split('z').length-1")==1
+    assert '100 % of the context was read by a model' in text and "✓ Marta Lindqvist" in text and tab.locator('svg .read').count()==1
+    tab.locator('.passages button', has_text='cell 4').first.click()
+    assert opened(tab)==['step-4']
     pages.fine()
 
 def test_folding(pages, letters):
@@ -145,9 +148,10 @@ def test_narrow_and_dark(pages, letters):
 def test_copy(pages, letters):
     "A button copies a text as it is"
     tab = pages.open(letters, '#step-2')
+    tab.evaluate("navigator.clipboard.writeText('old')")
     tab.locator('#step-2 .code .copy').click()
-    tab.wait_for_selector('text=Copied')
-    assert tab.evaluate('navigator.clipboard.readText()')=="letters = context.split('\\n\\n')\nlen(letters)"
+    text = tab.evaluate("async () => { let s = 'old'; while (s==='old') s = await navigator.clipboard.readText(); return s }")
+    assert text=="letters = context.split('\\n\\n')\nlen(letters)"
     pages.fine()
 
 def test_hostile_text(pages, folder):
@@ -245,6 +249,15 @@ def test_no_secrets_from_memory(tmp_path, monkeypatch):
     page = run.save_html(tmp_path/'a.html').read_text()
     assert 'hunter2hunter2' not in page and 'abcdef0123456789' not in page
 
+def test_trust_of_what_is_there(tmp_path):
+    "What the answer says and the context has not, and what nobody read; without a context nothing is said"
+    text = 'Nobody came. '*2000 + 'The tower was built by Marta Lindqvist.'
+    run = RLM(ScriptedLM([call_repl('print(context[-60:])'), 'FINAL(Marta Lindqvist built it in 1871, "a tower of glass and brass".)']), trace=tmp_path/'t.jsonl', sandbox='trusted')(text, 'Who?')
+    trust = told(run.save_html(tmp_path/'a.html'))['trust']
+    assert {o['claim']: o['method'] for o in trust['passages']}['Marta Lindqvist']=='exact' and 'missing' in [o['method'] for o in trust['passages']]
+    assert trust['share']<.5 and trust['strip'][-1]>0==trust['strip'][100]
+    assert told(save_html(tmp_path/'t.jsonl', tmp_path/'a.html'))['trust'] is None
+
 def test_killed_run(tmp_path):
     "A run that was killed is shown as far as it came"
     letters_run(tmp_path/'t.jsonl')
@@ -282,5 +295,5 @@ def test_where_it_is_written(tmp_path):
     assert (tmp_path/'t.jsonl').read_text()==was
     with pytest.raises(ValueError, match='cannot be written: No such file'): run.save_html(tmp_path/'none'/'a.html')
     with pytest.raises(ValueError, match='cannot be written: Is a directory'): run.save_html(tmp_path)
-    with pytest.raises(TypeError, match='not int'): save_html(3, tmp_path/'b.html')
+    with pytest.raises(ValueError, match='int is no run'): save_html(3, tmp_path/'b.html')
     with pytest.raises(ValueError, match='is no trace'): save_html(page, tmp_path/'b.html')

@@ -298,14 +298,17 @@ def test_contexts():
     frame = pd.DataFrame(dict(a=[1,2], b=['x',None], c=pd.to_datetime(['2024-01-01',None]), d=[.5,float('nan')], e=pd.Categorical(['u','v']), f=[True,False]),
         index=pd.Index([10,20], name='i'))
     mixed,odd_keys = [1,'a',None,2.5,[True]],{'a':{'b':[1]}, 3:(1,2), '$':'v'}
-    for value,code,want in ((b'\x00\xff'*1000, 'type(context).__name__, len(context), context[:2]', ('bytes', 2000, b'\x00\xff')), (mixed, 'context', mixed), (odd_keys, 'context', odd_keys),
+    documents = ['é'*20_000, ('short', '日'*16_385), {'$': b'\xff\x00'*50_000}]
+    for value,code,want in ((b'\x00\xff'*1000, 'type(context).__name__, len(context), context[:2]', ('bytes', 2000, b'\x00\xff')), (mixed, 'context', mixed), (documents, 'context', documents), (odd_keys, 'context', odd_keys),
         ({1,2}, 'context', {1,2}), ('', 'context', ''), ('a\ud800b', 'ascii(context)', "'a\\ud800b'"), (None, 'context is None', True),
         (np.arange(6).reshape(2,3), 'context.shape, context.sum().item(), str(context.dtype)', ((2,3), 15, 'int64')),
         (frame, '[str(o) for o in context.dtypes], context.index.name, context.values.tolist()[0][:2]', ([str(o) for o in frame.dtypes], 'i', [1,'x']))):
         sh = shell('auto', value)
         assert sh.run(code).value==want, (code, sh.run(code).output)
         if value is frame: assert sh.run('import os; os._exit(1)').output and sh.run(code).value==want # sent again
+        w = sh._w
         sh.close()
+        assert not w.sent # the context is let go of, whoever still holds the shell
     for bad in (object(), [object()], threading.Lock()):
         with pytest.raises(TypeError, match='cannot be sent'): shell('auto', bad)
 
@@ -325,6 +328,20 @@ def test_calls():
     assert 'TypeError' in sh.run('slow()').output and 'TypeError' in sh.run('slow(1, nope=2)').output and 'cannot be sent' in sh.run('slow(object())').output
     assert 'TypeError' in sh.run("llm_query('x', api_base='http://127.0.0.1:9')").output and 'not offered' in sh.run("llm_query('x', model='other')").output
     sh.close()
+
+@linux
+def test_threads_of_calls():
+    "A thread serves one call after the other, one that was interrupted no more, and with the worker they end"
+    def there(): return {o for o in threading.enumerate() if o.name=='rlm-call'}
+    others = there()
+    sh = shell('auto', tools=dict(thread=threading.get_ident, stuck=lambda: time.sleep(20)))
+    assert len(set(sh.run('[thread() for _ in range(50)]').value))<50
+    sh.run('stuck()', timeout=.5)
+    assert sh.run('from concurrent.futures import ThreadPoolExecutor as X\nwith X(32) as x: r = list(x.map(lambda i: thread(), range(200)))\nlen(r)').value==200
+    sh.close()
+    end = time.monotonic()+20
+    while len(there()-others)>1 and time.monotonic()<end: time.sleep(.02)
+    assert len(there()-others)<=1 # the one that sleeps
 
 @linux
 def test_calls_end_with_their_cell():

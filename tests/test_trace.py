@@ -1,5 +1,5 @@
 "The trace is the truth: what a run wrote down loads as the run that it was, replays through every fault, holds no secret, and survives whatever the disk or the values do"
-import contextlib,json,os,random,sys,threading,time,warnings
+import contextlib,json,os,pickle,random,sys,threading,time,warnings
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from rlm.models.usage import Usage
 from rlm.secrets import redact
 from rlm.shell.capture import clip
 from rlm.tools import make_run_repl, prep_shell
-from rlm.trace import FORMAT, Recording, Trace, TraceFile, read_trace, read_traces, trace_path
+from rlm.trace import FORMAT, Event, Recording, Trace, TraceFile, read_trace, read_traces, trace_path
 
 def told(e): return type(e).__name__,getattr(e, 'kind', None),redact(str(e))
 
@@ -610,6 +610,28 @@ def test_many_subcalls_in_memory():
     assert min(written)>3000 and len(trace)==2200
     assert [len(trace[i].prompt)<300 for i in (0,1998,2000,2198)]==[False,False,True,True]==[len(trace[i+1].reply['content'])<300 for i in (0,1998,2000,2198)]
     assert len(trace.add('cell_ended', of=trace.add('cell_started').id, content='', value='v'*3000).value)>2000, 'all else stays as it was'
+
+def test_many_subcalls_are_read_when_asked(tmp_path):
+    "Of sub-calls after the first 1,000 memory has the place in the file, in a run and in one that is read; what they say is what was written"
+    path = tmp_path/'run.jsonl'
+    trace = Trace().write_to(TraceFile(path, dict(run='r', root=dict(model='m'), context=None)))
+    said = dict(usage=Usage(3, 4, calls=1, cost=.5), error=None, source='live', role='sub', model='m')
+    for i in range(1010):
+        e = trace.add('subcall_started', depth=1, key=f'k{i}', prompt=f'{i} ä '+'p'*300)
+        trace.add('subcall_ended', depth=1, of=e.id, reply=dict(content=f'{i}'), **said)
+    read = read_trace(path)
+    for t in (trace, read):
+        assert [type(o).__name__ for o in (t[1999], t[2000], t[-1])]==['Event','StoredEvent','StoredEvent'] and len(t)==2020
+        begin,end = t[-2:]
+        assert (begin.prompt, begin.key, begin.kind, end.reply, end.of)==('1009 ä '+'p'*300, 'k1009', 'subcall_started', dict(content='1009'), begin.id)
+        assert end.usage==said['usage'] and end.error is None and end.duration>=0 and begin!=end and not hasattr(begin, 'of') and 'prompt' in vars(begin)
+        assert pickle.loads(pickle.dumps(begin))==begin==Event(**vars(begin)) and t.rows()[-1]['cost']==.5
+    assert [vars(e).keys() for e in trace]==[vars(e).keys() for e in read]
+    read,other,lines = read_trace(path),read_trace(path),path.read_bytes()
+    path.write_bytes(lines.replace(b'1008', b'1007').replace(b'"id": 2017', b'"id": 9999')) # somebody else's now
+    assert read[-4].kind=='subcall_started' and not hasattr(read[-4], 'prompt') and read.rows()[-2]['text'] is None and read[-3].reply=={'content': '1007'}
+    path.unlink()
+    assert not hasattr(other[-10], 'prompt') and len(other.rows())==1010
 
 def test_context_is_read_only_where_it_is_needed():
     "Without a trace nobody looks for the digest of a child's context"

@@ -11,7 +11,7 @@ def shoot(dest, width):
     with tempfile.TemporaryDirectory() as folder, open_browser(f'{folder}/profile') as context:
         letters_run(f'{folder}/run.jsonl').save_html(f'{folder}/run.html')
         tab = context.pages[0]
-        tab.set_viewport_size(dict(width=width, height=940))
+        tab.set_viewport_size(dict(width=width, height=1040))
         tab.goto(f'file://{folder}/run.html')
         tab.screenshot(path=dest)
 

@@ -104,6 +104,7 @@ class Background:
                 await asyncio.wait(tasks, timeout=1)
         with suppress(KeyboardInterrupt, TimeoutError): asyncio.run_coroutine_threadsafe(go(), self.loop).result(10)
 
+# %% ../../nbs/models/04_background.ipynb #142136dd
 _background,_background_lock = None,threading.Lock()
 
 def _forget():
@@ -122,6 +123,7 @@ def get_background()->Background:
         if _background is None or _background.pid!=os.getpid() or not _background.thread.is_alive(): _background = Background()
         return _background
 
+# %% ../../nbs/models/04_background.ipynb #c697dad7
 def run_sync(
     coro, # Coroutine to run on the background loop
 ): # Its result

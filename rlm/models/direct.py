@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
 from .background import get_background
 from .messages import each
-from .plan import Plan, _dumps, _host, _plans, plan_for
+from .plan import Plan, _encoded, _host, _plans, plan_for
 from . import _reply
 from ._catalog import Unsure, facts, imported, plain_price
 from ._reply import Refused
@@ -131,16 +131,14 @@ _agreed = {} # (model, name in the reply) -> the prices that gave litellm's sum,
 
 _names = 'input_cost_per_token','output_cost_per_token','cache_read_input_token_cost'
 
-_plain_usage = {'prompt_tokens','completion_tokens','total_tokens'}
-
 def _sum(entry, u):
     "The cost of plain usage at plain prices; None for any other"
     per_sent,per_got,per_cached = map(entry.get, _names)
-    if u.keys()==_plain_usage: # nearly always
+    if u.keys()==_no_usage.keys(): # nearly always
         if per_sent is not None and per_got is not None and not entry.get('output_cost_per_reasoning_token'): return u['prompt_tokens']*per_sent + u['completion_tokens']*per_got
     got,given = (u.get(f'{k}_tokens_details') or {} for k in ('prompt','completion'))
     if not _only(got, 'cached_tokens') or not _only(given, 'reasoning_tokens') or not {'prompt_tokens','completion_tokens'}<=u.keys(): return
-    if not _only(u, *_plain_usage, 'prompt_tokens_details', 'completion_tokens_details'): return
+    if not _only(u, *_no_usage, 'prompt_tokens_details', 'completion_tokens_details'): return
     cached = got.get('cached_tokens') or 0
     if per_sent is None or per_got is None or cached and per_cached is None or entry.get('output_cost_per_reasoning_token'): return
     return (u['prompt_tokens']-cached)*per_sent + cached*(per_cached or 0) + u['completion_tokens']*per_got
@@ -265,8 +263,6 @@ async def _post(session, plan, data):
     raise LMError('bad_request', f'{plan.model} at {_host(plan.url)} sends its calls on to {to!r}: nothing was sent there. If that is the right server, give base_url={to!r}.')
 
 # %% ../../nbs/models/08_direct.ipynb #3513fdbd
-def _encoded(m): return _dumps({k:v for k,v in m.items() if v is not None} if None in m.values() else m)
-
 async def complete(
     request:dict, # As for `LM.send`
     model:str, # Full name, as litellm takes it, of provider `openai`

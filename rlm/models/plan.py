@@ -39,6 +39,7 @@ def _sent_as_is(m):
     if not isinstance(m, dict) or not isinstance(m.get('content') or '', str): return False
     return all(m[k] is None for k in m.keys()-_fields) and all(isinstance(c, dict) for c in m.get('tool_calls') or ())
 
+# %% ../../nbs/models/07_plan.ipynb #6a8d9750
 def _as_imported():
     "Are litellm's settings as they were when it was imported? Before that nobody has set anything"
     here = imported() and vars(imported())
@@ -84,6 +85,8 @@ _nowhere = 'http://127.0.0.1:9/v1' # if litellm should not use the client, but a
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(',',':'), allow_nan=False).encode
 
 def _dumps(o): return _as_json(o).encode()
+
+def _encoded(m): return _dumps({k:v for k,v in m.items() if v is not None} if None in m.values() else m) # a message, as a body has it
 
 # %% ../../nbs/models/07_plan.ipynb #ef3c6920
 # what litellm hands on as it is, for a model without ways of its own: those that think, hear or search have some

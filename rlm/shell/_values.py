@@ -10,7 +10,7 @@ Hand-written and standard library only, because both ends use it. Nothing here i
     an object                    its text where `lenient` says so, else refused with a sentence"""
 import base64,builtins,datetime,decimal,enum,fractions,importlib.util,pathlib,uuid
 
-LONG = 1<<20 # a text longer than this goes beside the JSON
+LONG = 1<<14 # a text longer than this goes beside the JSON: in it each end would hold it twice and three times over
 DEPTH,NODES,ODD = 100,500_000,1000 # levels of a value, values in it, and keys that are neither text nor small numbers, whose hashes can be made to collide
 EACH = 64 # bytes that a value takes at least, besides its text: a worker may hand over so many that they fit into a frame
 

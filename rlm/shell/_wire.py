@@ -22,7 +22,7 @@ A frame:
     | 4 bytes: 1 | NUL                                                        the blob is complete
 
 A worker may send 32 MB in a frame and no blobs, a host 1 GB and as many as it likes. What else comes is a `BadFrame`, and ends the worker."""
-import contextlib,json,queue,re,select,socket,struct,threading,time
+import contextlib,io,json,queue,re,select,socket,struct,threading,time
 from functools import partial
 
 from ._values import NODES,BadFrame,TooLarge
@@ -140,7 +140,7 @@ class Link:
 
     def blobs(self, kinds):
         "The blobs that a frame announced"
-        return [self.text() if k=='text' else b''.join(self._pieces()) for k in kinds]
+        return [self.text() if k=='text' else self.data() for k in kinds]
 
     def _pieces(self):
         while True:
@@ -148,6 +148,12 @@ class Link:
             if not isinstance(piece, memoryview): raise BadFrame('a piece was announced and did not come')
             if not len(piece): return
             yield piece
+
+    def data(self):
+        "Bytes in pieces. What grows in `BytesIO` is given out without a copy"
+        res = io.BytesIO()
+        for piece in self._pieces(): res.write(piece)
+        return res.getvalue()
 
     def text(self):
         "A text in pieces. CPython lets the string grow in place as long as nobody else knows it, so there is no second copy"

@@ -7,7 +7,7 @@ __all__ = ['most_tokens', 'check_call', 'shown_signature', 'tool_doc', 'check_to
            'result_for_worker']
 
 # %% ../../nbs/shell/12_calls.ipynb #e414fbb9
-import functools, inspect, re, typing
+import functools, inspect, re, typing, weakref
 from math import isfinite
 from types import NoneType, UnionType
 from ..secrets import redact_forms, secret_values, strip_controls
@@ -109,6 +109,15 @@ _data = 'context','value' # any plain data
 _sent = 'prompt','prompts','query','queries','response_format' # whose characters count
 
 # %% ../../nbs/shell/12_calls.ipynb #ff3d5878
+_signatures = weakref.WeakKeyDictionary() # of the package's helpers, which are looked at again and again
+
+def _own_signature(fn):
+    "The signature of a function, or of a method of an object, found once"
+    func = getattr(fn, '__func__', fn)
+    sigs = _signatures.setdefault(func, {})
+    if (bound:=func is not fn) not in sigs: sigs[bound] = inspect.signature(fn)
+    return sigs[bound]
+
 def _bind(name, sig, args, kwargs):
     try: return sig.bind(*args, **kwargs)
     except TypeError as e: raise TypeError(f'{name}() {e}') from None
@@ -122,7 +131,7 @@ def check_call(
     most:int=10_000_000, # Characters that one call may send
 )->inspect.BoundArguments: # Made anew; raises `TypeError` or `ValueError` with a sentence
     "The arguments of a call that code in a sandbox makes"
-    bound,chars = _bind(name, inspect.signature(fn), args, kwargs),0
+    bound,chars = _bind(name, _own_signature(fn), args, kwargs),0
     for k,v in bound.arguments.items():
         what = f'{name}: {k}'
         if k=='model':

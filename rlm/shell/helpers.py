@@ -6,13 +6,15 @@
 __all__ = ['most_flying', 'send_helpers', 'bytes_of', 'HostCalls']
 
 # %% ../../nbs/shell/15_helpers.ipynb #bb1a3c4b
-import contextvars, sys, threading, weakref
+import contextvars, queue, sys, threading, weakref
+from contextlib import suppress
 from pathlib import PurePath
 from fastcore.basics import patch
 from ..secrets import redact
 from ._values import BadFrame, CannotSend, TooLarge, decode, encode, error_data
 from .calls import error_for_worker, for_worker, shown_signature, tool_doc
 from .capture import ClippedText, captured
+from .interrupt import interrupt_thread
 from .process import WorkerProcess
 
 # %% ../../nbs/shell/15_helpers.ipynb #23ec4989
@@ -65,61 +67,116 @@ def bytes_of(
     return v.nbytes if type(getattr(v, 'nbytes', None)) is int else 0
 
 # %% ../../nbs/shell/15_helpers.ipynb #e593ffaa
+class _Call:
+    "A call under way: it can be interrupted until it is over, and nothing that its thread does afterwards"
+    def __init__(self, size, sh, frame, context):
+        self.size,self.args = size,(sh, frame, context) # `size`: about how many bytes it holds
+        self.thread,self.hit,self.lock = None,False,threading.RLock()
+
+    def begin(self):
+        "It runs in this thread now; says whether it still may"
+        with self.lock:
+            if not self.hit: self.thread = threading.current_thread()
+        return not self.hit
+
+    def interrupt(self, exc):
+        "Raise `exc` in it, at its next bytecode"
+        with self.lock:
+            self.hit = True
+            if self.thread: interrupt_thread(self.thread, exc)
+
+    def over(self):
+        "From here on nothing ends it"
+        with self.lock: self.thread = None
+
+# %% ../../nbs/shell/15_helpers.ipynb #a26e8522
 most_flying = 32<<20 # bytes of arguments, as objects, that wait for their answers
+_most_kept = 16 # threads that wait for a call
 
 class HostCalls:
     "The calls that code in one worker makes of the host"
     def __init__(self,
         sh, # Whose helpers are called; not kept alive by this
         w, # The worker
-    ): self.shell,self.w,self.flying = weakref.ref(sh),w,{} # a thread -> about how many bytes its call holds
+    ):
+        self.shell,self.w,self.flying = weakref.ref(sh),w,w.calls
+        self.kept,self.lock = [],threading.RLock() # where threads wait for the next call; None is the last
 
     def take(self, f):
         "Serve the call that a frame asks for, or refuse it"
         if (sh:=self.shell()) is None: return
         if type(f.get('id')) is not int: raise BadFrame('a call without id')
-        size,context = self.w.link.weight,(sh._context or contextvars.copy_context()).copy()
-        if len(self.flying)>=sh.bounds.calls: return self._refuse(f, f'More than {sh.bounds.calls} calls at once. Wait for some to end.')
-        if self.flying and sum([*self.flying.values()])+size>most_flying:
+        size,flying = self.w.link.weight,[*self.flying]
+        if len(flying)>=sh.bounds.calls: return self._refuse(f, f'More than {sh.bounds.calls} calls at once. Wait for some to end.')
+        if flying and sum(o.size for o in flying)+size>most_flying:
             return self._refuse(f, f'More than {most_flying>>20} MB wait for their answers. Wait for some to come.')
-        t = threading.Thread(target=self._work, args=(sh, f, context), daemon=True, name='rlm-call')
-        self.w.threads.add(t)
-        self.flying[t] = size
-        try: t.start()
+        call = _Call(size, sh, f, (sh._context or contextvars.copy_context()).copy())
+        self.flying.add(call)
+        try: self._start(call)
         except (RuntimeError, MemoryError):
-            self._forget(t)
+            self.flying.discard(call)
             self._refuse(f, 'There is no room for one more call. Wait for some to end.')
 
     def _refuse(self, f, why):
         taken = self.w.link.offer(1, op='reply', id=f['id'], error=error_data(RuntimeError(why)))
         if not taken: raise BadFrame('more calls than it reads answers to')
 
-    def _forget(self, t):
-        self.w.threads.discard(t)
-        self.flying.pop(t, None)
+    def close(self):
+        "Let the threads end that wait for a call"
+        with self.lock: kept,self.kept = self.kept,[]
+        for o in kept: o.put(None)
+
+# %% ../../nbs/shell/15_helpers.ipynb #c973f541
+@patch
+def _start(self:HostCalls, call):
+    "Serve a call on a thread: one that waits, or a new one"
+    with self.lock: box = self.kept.pop() if self.kept else None
+    if box: box.put(call)
+    else: threading.Thread(target=self._serve, args=(call,), daemon=True, name='rlm-call').start()
+
+@patch
+def _serve(self:HostCalls, call):
+    "On a thread: one call after the other"
+    box = queue.SimpleQueue()
+    with suppress(BaseException): # an interrupt that comes too late
+        while call:
+            self._work(call)
+            if call.hit or not self._keep(box): return
+            call = None # which holds the context of a cell
+            call = box.get()
+
+@patch
+def _keep(self:HostCalls, box):
+    "May a thread wait here for another call?"
+    with self.lock:
+        if not self.w.alive or len(self.kept)>=_most_kept: return False
+        self.kept.append(box)
+        return True
 
 # %% ../../nbs/shell/15_helpers.ipynb #9349b665
 @patch
-def _work(self:HostCalls, sh, f, context):
+def _work(self:HostCalls, call):
     "Serve one call, and end the worker if it does not read the answer"
     broken = False
-    try: self._answer(sh, f, context)
+    try:
+        if call.begin(): self._answer(call)
     except OSError: broken = True # the worker is gone, or has half a frame
     except BaseException: pass # nobody waits for it any more
-    finally: self._forget(threading.current_thread())
+    finally: self.flying.discard(call)
     if broken and self.w.alive:
         self.w.why = self.w.why or 'did not read the answers to its calls and was ended'
         self.w.end()
 
 @patch
-def _answer(self:HostCalls, sh, f, context):
+def _answer(self:HostCalls, call):
     "Run the function, and send what came of it"
+    sh,f,context = call.args
     blobs,own = [],sh._own(sh.helpers.get(f['name']) if isinstance(f.get('name'), str) else None)
     try:
         value,printed = context.run(self._call, sh, f)
         reply = dict(value=encode(value, blobs), printed=printed)
     except BaseException as e: reply,blobs = dict(error=error_for_worker(e, sh.secrets, own)),[]
-    self.w.threads.discard(threading.current_thread()) # from here on nothing ends it: half an answer could not be read
+    call.over() # half an answer could not be read
     with self.w.rest.joined() as used: # one that stands still is told later: answers would keep it going between cells
         if not used: return
         try: self.w.link.send(blobs, op='reply', id=f['id'], **reply)

@@ -11,6 +11,9 @@ most_flying: Any
 class HostCalls:
     shell: Any
     w: Any
-    flying: dict
+    flying: Any
+    kept: list
+    lock: Any
     def __init__(self, sh: Any, w: Any) -> None: ...
     def take(self, f: Any) -> Any: ...
+    def close(self) -> None: ...

@@ -14,7 +14,7 @@ from ._values import BadFrame, make_error
 from ._wire import Link, Reader
 from ._zygote import ForkServer
 from .folders import endings, make_folder, remove_folder
-from .interrupt import CellTimeout, interrupt_thread
+from .interrupt import CellTimeout
 from .launch import MissingPackage, few_threads, learn_packages, needs, server_command, server_key, start_error, worker_command, worker_config
 from .machine import SandboxError, choices, hearing
 from .places import python_path
@@ -106,9 +106,9 @@ class WorkerProcess:
         self.scratch,self.fresh = f'{self.folder}/scratch',True # `fresh`: nothing of it was there before
         self.alive,self.why = True,'' # `why` says in words how it came to be ended
         self.opened = self.began = False # is it locked in, and has it the context?
-        self.boxes,self.threads = {},set() # where an answer is waited for, by its id; threads that run calls for it
+        self.boxes,self.calls = {},set() # where an answer is waited for, by its id; calls of it that are under way
         self.native,self.offered,self.sent = (),{'FINAL'},{} # helpers of its own, those that it may call, and what it was sent
-        self.rest,self.read_error,self.on_call = nullcontext(),make_error,lambda frame: None # what a shell puts in their place
+        self.rest,self.read_error,self.on_call,self.on_end = nullcontext(),make_error,lambda frame: None,lambda: None # what a shell puts in their place
         self._start()
 
     def _start(self):
@@ -207,13 +207,14 @@ def ask(self:WorkerProcess, op, timeout=10., kill=True, **kw):
 @patch
 def cancel(self:WorkerProcess):
     "End the calls that run for it, so that they cost nothing more"
-    for t in list(self.threads): interrupt_thread(t, CellTimeout)
+    for o in list(self.calls): o.interrupt(CellTimeout)
 
 @patch
 def end(self:WorkerProcess):
     "Kill it, and the calls it waits for"
     self.alive = False
     self.cancel()
+    self.on_end()
     if os.getpid()!=self.pid: return # a forked child: not its own
     try: self.process.kill()
     except OSError: pass
@@ -224,8 +225,9 @@ def end(self:WorkerProcess):
 
 @patch
 def remove(self:WorkerProcess):
-    "Kill it and remove its folder"
+    "Kill it, remove its folder, let go of what it was sent"
     self.end()
+    self.sent.clear()
     if os.getpid()==self.pid: remove_folder(self.folder)
     self.link.sock.close()
 

@@ -17,13 +17,14 @@ class WorkerProcess:
     opened: bool
     began: bool
     boxes: dict
-    threads: set
+    calls: set
     native: set | tuple
     offered: set
     sent: dict
     rest: Any
     read_error: Any
     on_call: Any
+    on_end: Any
     link: Link
     reader: Reader
     process: Any

@@ -68,7 +68,8 @@ class SandboxShell(IsolatedShell):
         "Have `w` run the cells"
         self._finalizer.detach()
         self._ready,w.read_error = w,partial(_error, self.secrets)
-        w.on_call = HostCalls(self, w).take
+        calls = HostCalls(self, w)
+        w.on_call,w.on_end = calls.take,calls.close
         w.rest = Rest(w, partial(exceeded, self.bounds, w.process.pid, w.scratch))
         self._finalizer = weakref.finalize(self, w.remove)
 

@@ -1,10 +1,16 @@
 # Made from events.py by tools/stubs.py: do not edit
 from types import SimpleNamespace
 from typing import Any
-__all__ = ['Event', 'Trace']
+__all__ = ['Event', 'StoredEvent', 'Trace']
 
 class Event(SimpleNamespace):
     """One thing that happened in a run: `kind` says what, `id`, `parent`, `depth` and `time` where and when, other attributes the rest"""
+
+class StoredEvent(Event):
+    def __init__(self, read: Any, at: int, event: Event) -> None: ...
+    @property
+    def __dict__(self) -> Any: ...
+    def __getattr__(self, k: Any) -> Any: ...
 
 class Trace(list):
     """The events of a run and of all that it started, in order; written down as they happen too, where there is a file"""
@@ -12,6 +18,7 @@ class Trace(list):
     watch: Any
     path: Any
     header: Any
+    read: Any
     def __init__(self) -> None: ...
     def add(self, kind: str, parent: int | None=None, depth: int=0, **more: Any) -> Event:
         """Keep an event, and write it down
@@ -25,6 +32,18 @@ class Trace(list):
             **more                      All else that is to be known of it
             returns  Event              With an `id` of its own; long texts are cut where a file has them, and
                                         very long ones always
+        """
+    def held(self, event: Event, at: int | None=None) -> Event:
+        """What memory keeps of an event
+
+        Parameters::
+
+            name     type      default  meaning
+            event    Event              What is to be kept
+            at       int|None  None     Where its line begins in the file, in bytes; None where there is none
+                                        that can be read again
+            returns  Event              The same, or where the file has many of its kind one that is read when
+                                        it is asked
         """
     def write_to(self, file: Any) -> Trace:
         """Write each event to a file too: those that are there now, and each one that follows as it happens

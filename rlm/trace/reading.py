@@ -8,51 +8,27 @@ __all__ = ['read_traces', 'read_trace']
 # %% ../../nbs/trace/04_reading.ipynb #bac7eb7d
 import json, os
 from collections.abc import Generator
-from dataclasses import fields
 from pathlib import Path
-from ..models.budget import BudgetExceeded
-from ..models.providers import LMError
-from ..models.usage import Usage
 from .events import Event, Trace
-from .files import FORMAT
-from .schema import plain_reply, word, wrong_event, wrong_header
-
-# %% ../../nbs/trace/04_reading.ipynb #d723438a
-def _usage_of(d):
-    "A `Usage` with its parts; None for None"
-    if d is None: return None
-    known = {f.name for f in fields(Usage)}
-    parts = tuple((tuple(k), _usage_of(dict(v, parts=None))) for k,v in d.get('parts') or ())
-    return Usage(**{k:v for k,v in d.items() if k in known and k!='parts'}, parts=parts)
-
-def _error_of(d):
-    "An exception of the name and text that the file has, and of no class that is there already, our own two aside"
-    if d is None: return None
-    if d['type']=='BudgetExceeded': return BudgetExceeded(d['limit'], d['message'])
-    if d.get('kind'): return LMError(d['kind'], d['message'])
-    return type(d['type'] if word(d['type']) and d['type'][0]!='_' else 'Error', (Exception,), {})(d['message'])
-
-def _event_of(d):
-    e = Event(**d)
-    if 'usage' in d: e.usage = _usage_of(d['usage'])
-    if 'error' in d: e.error = _error_of(d['error'])
-    if 'reply' in d: e.reply = plain_reply(d['reply'])
-    return e
+from .files import FORMAT, Lines, event_facts
+from .schema import wrong_event, wrong_header
 
 # %% ../../nbs/trace/04_reading.ipynb #a5514a47
 def _lines(path)->Generator:
-    "Each line of the file with its number, as a dict; the last may be cut"
+    "Each line of the file with its number and place, as a dict; the last may be cut"
     try:
         if os.path.exists(path) and not os.path.isfile(path): raise ValueError(f'The trace {path} cannot be read: it is no file.')
-        with path.open(encoding='utf-8', errors='replace', newline='\n') as f:
+        with path.open('rb') as f:
+            end = 0
             for i,line in enumerate(f, 1):
-                if line=='\n': continue
-                try: d = json.loads(line)
+                at,end = end,end+len(line)
+                if line==b'\n': continue
+                try: d = json.loads(line.decode('utf-8', 'replace'))
                 except (ValueError, RecursionError):
-                    if not line.endswith('\n'): return
+                    if not line.endswith(b'\n'): return
                     d = None
                 if not isinstance(d, dict) or not isinstance(d.get('kind'), str): raise ValueError(f'{path} is no trace: line {i} is no event.')
-                yield i,d
+                yield i,at,d
     except OSError as e: raise ValueError(f'The trace {str(path):.300} cannot be read: {e.strerror}.') from None
 
 def _new_trace(path, d):
@@ -61,7 +37,7 @@ def _new_trace(path, d):
     if d['format']>FORMAT: raise ValueError(f'{path} was written by a newer rlm: update rlm to read it.')
     if bad:=wrong_header(d): raise ValueError(f'{path} is no trace: its header is not whole (see {bad!r}).')
     res = Trace()
-    res.path,res.header = path,d
+    res.path,res.header,res.read = path,d,Lines(path).read
     return res
 
 def _misplaced(d, kinds, ended):
@@ -80,14 +56,14 @@ def read_traces(
     "Read a trace file, which may be anybody's; the half line that a crash leaves is passed over"
     if not isinstance(path, (str, os.PathLike)) or '\0' in str(path): raise ValueError(f'{path!r} is no path of a trace.')
     path,res = Path(path),[]
-    for i,d in _lines(path):
+    for i,at,d in _lines(path):
         if d['kind']=='header':
             res.append(_new_trace(path, d))
             kinds,ended = {},set()
             continue
         if not res: raise ValueError(f'{path} is no trace: it has no header.')
         if bad:=wrong_event(d) or _misplaced(d, kinds, ended): raise ValueError(f'{path} is no trace: line {i} is no event (see {bad!r}).')
-        res[-1].append(_event_of(d))
+        res[-1].append(res[-1].held(Event(**event_facts(d)), at))
     if not res: raise ValueError(f'{path} is no trace: it is empty.')
     return res
 

@@ -41,12 +41,13 @@ class NotebookScreen:
     def end(self, progress):
         if self.is_there: self.draw(progress)
 
-# %% ../../nbs/view/09_follow.ipynb #77a83be6
+# %% ../../nbs/view/09_follow.ipynb #38f3c638
 _shown = threading.Lock() # is a run shown?
 
 def _screen(progress, is_quiet):
-    ip,stream = sys.modules.get('IPython'),getattr(sys.stderr, 'stream', sys.stderr) # while a cell runs, the stream behind its capture
-    if ip and hasattr(ip.get_ipython(), 'kernel'): return None if is_quiet else NotebookScreen()
+    shell = getattr(sys.modules.get('IPython'), 'get_ipython', lambda: None)()
+    stream = getattr(sys.stderr, 'stream', sys.stderr) # while a cell runs, the stream behind its capture
+    if hasattr(shell, 'kernel'): return None if is_quiet else NotebookScreen()
     if is_terminal(stream): return StatusLine(stream)
     return StepLines(stream) if progress and stream and not is_quiet else None
 

@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['save_html']
 
-# %% ../../nbs/view/10_html.ipynb #d2e8b84a
+# %% ../../nbs/view/10_html.ipynb #12b0b26d
 import base64, hashlib, json, os
 from importlib.resources import files
 from pathlib import Path
 from .._docs import documented
 from ..trace.events import Trace
-from ..trace.reading import read_traces
-from .steps import call_data, run_data
+from .coverage import whole_trace
+from .steps import call_data, run_data, trust_data
 
-# %% ../../nbs/view/10_html.ipynb #a1a93f1b
+# %% ../../nbs/view/10_html.ipynb #438d5c4c
 def _digest(s): return f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'"
 
 def _as_json(runs): return json.dumps(dict(runs=runs), ensure_ascii=False, separators=(',', ':'), allow_nan=False).replace('<', '\\u003c')
@@ -41,27 +41,22 @@ def _page(runs):
 </html>
 '''
 
-# %% ../../nbs/view/10_html.ipynb #ada94704
+# %% ../../nbs/view/10_html.ipynb #63d6f5df
 def _read(o):
     "What `run_data` takes, in full"
-    if isinstance(o, (str, os.PathLike)): return read_traces(o)[-1],None,True
-    run,trace = (None,o) if isinstance(o, Trace) else (o,getattr(o, 'trace', None))
-    if not isinstance(trace, Trace): raise TypeError(f'A page shows a Run, a Trace or a trace file, not {type(o).__name__}.')
-    if not trace.file: return trace,run,trace.path is not None
-    try: whole = [t for t in read_traces(trace.path) if t.header['time']==trace.header['time']]
-    except ValueError: whole = []
-    return (whole[-1],run,True) if whole else (trace,run,False)
+    trace = whole_trace(o)
+    return trace,None if isinstance(o, (str, Path, Trace)) else o,bool(trace.path and not trace.file)
 
 def _as_page(*shown):
     "The page of one or two runs, as large as may be"
-    read = [o if isinstance(o, dict) else _read(o) for o in shown]
+    read = [(o, None) if isinstance(o, dict) else (_read(o), trust_data(o)) for o in shown]
     for most in (50_000, 10_000, 2_000, 400):
-        try: res = _page([call_data(o, most) if isinstance(o, dict) else run_data(*o, most) for o in read])
+        try: res = _page([call_data(o, most) if isinstance(o, dict) else run_data(*o, most) | dict(trust=trust) for o,trust in read])
         except RecursionError: raise ValueError('The runs of this trace are nested too deeply for a page.') from None
         if len(res)<25_000_000: break
     return res
 
-# %% ../../nbs/view/10_html.ipynb #59d071e8
+# %% ../../nbs/view/10_html.ipynb #9ef66272
 def _write(path, text):
     "Write a page to a new file, or in place of another page"
     start = text[:15]
@@ -72,7 +67,7 @@ def _write(path, text):
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w', encoding='utf-8', newline='\n') as f: f.write(text)
     except OSError as e: raise ValueError(f'The page {str(path):.300} cannot be written: {e.strerror or e}.') from None
 
-# %% ../../nbs/view/10_html.ipynb #3c9be9be
+# %% ../../nbs/view/10_html.ipynb #ea7bedad
 @documented
 def save_html(
     run:object, # A `Run`, a `Trace`, the path of a trace file (its last run), or what `benchmark_vanilla` gave

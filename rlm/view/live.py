@@ -220,7 +220,7 @@ class StepLines:
     def hide(self, progress): pass
     end = draw
 
-# %% ../../nbs/view/05_live.ipynb #189a0a91
+# %% ../../nbs/view/05_live.ipynb #c7d8d213
 class Watch:
     "Told of events, shows how a run stands: `with Watch(screen, limits) as watch: …`"
     def __init__(self,
@@ -243,8 +243,10 @@ class Watch:
             while not is_over and not self.progress.over:
                 self._news.clear()
                 self._show('draw')
-                is_over = self._over.wait(.1)
-                if not is_over: self._news.wait(.9)
+                is_over = self._over.wait(.07)
+                if is_over: break
+                self._news.wait(.9)
+                is_over = self._over.wait(.03) # an end is followed by a beginning: the two are drawn together
             self._show('end')
         finally: self.at_end()
 

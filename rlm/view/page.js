@@ -436,6 +436,38 @@ function compared() { // how two runs differ, in a sentence each
   return card
 }
 
+// How far the answer can be checked
+
+const METHODS = new Map(Object.entries({exact: 'word for word in the context', evened: 'in the context, but for case, blanks and marks', 'other form': 'in the context, written otherwise',
+  near: 'almost so in the context', misquoted: 'not with these figures in the context', missing: 'not in the context'}))
+
+function trusted(run) {
+  const {share, strip, passages} = run.trust, card = el('section', 'card'), high = 12
+  const picture = svg('svg', {viewBox: `0 0 ${WIDTH} ${high}`, height: high, preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Which parts of the context were read'})
+  const wide = WIDTH / strip.length
+  for (let i = 0, j; i < strip.length; i = j) { // pieces that are alike are drawn as one
+    for (j = i; j < strip.length && strip[j] === strip[i]; j++);
+    if (strip[i]) picture.append(svg('path', {class: 'read', 'fill-opacity': strip[i], d: rect(i * wide, 0, (j - i) * wide, high)}))
+  }
+  card.append(el('h2', '', 'What the answer rests on'), el('div', 'chart rests', el('span', '', 'Context'), picture))
+  const percent = share > 0 && share < .01 ? 'less than 1' : Math.floor(share * 100)
+  card.append(el('div', 'name', `${percent} % of the context was read by a model${share < 1 ? ', the rest by none; code may have searched it' : ''}.`))
+  const ends = new Map(run.all.filter(e => e.kind === 'step').flatMap(e => e.node.cells.map(c => [c.end, e])))
+  const list = el('ul', 'passages')
+  for (const o of passages) {
+    const good = o.method !== 'missing' && o.method !== 'misquoted'
+    const item = el('li', good ? 'good' : 'bad', el('b', '', `${good ? '✓' : '✗'} ${o.claim}`), ` ${METHODS.get(o.method) || o.method}${o.times > 1 ? `, one of ${o.times} places` : ''}`)
+    if (good) item.append(o.readers.length ? ', read in ' : ', read by no model')
+    for (const r of o.readers) {
+      const e = byId.get(`${run.prefix}call-${r.id}`) || ends.get(r.id) || run.top[0]
+      item.append(e ? button(r.name, 'Go there', () => go(e)) : r.name, ' ')
+    }
+    list.append(item)
+  }
+  card.append(list)
+  return card
+}
+
 // The page
 
 const search = el('input'), found = el('span', 'found'), main = el('main', runs.length > 1 ? 'pair' : ''), help = el('dialog')
@@ -523,7 +555,7 @@ document.body.append(bar)
 if (runs.length > 1) main.append(compared())
 for (const run of runs) {
   run.box = el('div', 'steps')
-  main.append(el('section', 'run', overview(run), run.steps.length ? charts(run) : '', run.box))
+  main.append(el('section', 'run', overview(run), run.trust ? trusted(run) : '', run.steps.length ? charts(run) : '', run.box))
 }
 document.body.append(main, help)
 document.title = `${line(runs[0].question, 80) || 'A run'} · rlm`

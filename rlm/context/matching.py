@@ -154,7 +154,7 @@ class _Search:
         is_line = (not m.start or text[m.start-1]=='\n' or text[m.start]=='\n') and (m.end==len(text) or text[m.end]=='\n' or text[m.end-1]=='\n')
         return is_line and (not m.at or there[m.at-1]=='\n' or there[m.at]=='\n') and (m.until==len(there) or there[m.until]=='\n' or there[m.until-1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #b251b781
+# %% ../../nbs/context/06_matching.ipynb #f218df08
 @patch
 def longest(self:_Search, i):
     "The longest match of what stands at a place of the text"
@@ -179,7 +179,8 @@ def counts(self:_Search, m):
     if n>=40 or self.found and 0<=m.at-self.found[-1].until<=8: return True
     before,after = text[max(0, m.start-n):m.start],text[m.end:m.end+n]
     around = max(map(before.rfind, _ends)),min(o if o>=0 else n for o in map(after.find, _ends))
-    return n>=20 and len(before)-1-around[0]+around[1]<=n
+    left = 0 if text[m.start] in _ends else len(before)-1-around[0]
+    return n>=20 and left + (0 if text[m.end-1] in _ends else around[1])<=n
 
 @patch
 def add(self:_Search, m):
@@ -190,7 +191,7 @@ def add(self:_Search, m):
     self.found.append(Match(m.start+over, m.end, m.at+over))
     return m.end + (self.lines[m.end:m.end+1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #161a50c2
+# %% ../../nbs/context/06_matching.ipynb #76cba217
 def pieces(
     matcher:Matcher, # Of the context
     text:str, # Any text
@@ -205,7 +206,7 @@ def pieces(
             line = search.lines.find('\n', i)+1 or len(text)+1
         if not m and heads[hash(text[i:i+_size]) & mask]>=0:
             m = search.longest(i)
-            if m and not search.counts(m): m,i = None,max(i, m.end-_size)
+            if m and not search.counts(m): m,i = None,min(max(i, m.end-_size), line-1)
         i = max(i+1, search.add(m) if m else 0)
     return search.found
 

@@ -5,7 +5,7 @@ import pytest
 from project import none
 from rlm import RLM,Limits,Run,rerun
 from rlm.context.claims import Claim,claims
-from rlm.context.matching import Finder
+from rlm.context.matching import Finder,merged
 from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM,call_repl
 from rlm.prompts import Prompts
@@ -85,6 +85,17 @@ def test_share_of_other_shapes(case):
     truth = sum(map(len, pieces(context)))
     assert abs(found.seen-truth)<=.01*found.size, (found.seen, truth, found.size)
     for a,b in found.intervals: assert found.flat.where(a, b).startswith('context')
+
+def test_lines_among_like_ones():
+    "Lines of a log in which all are alike are found each where it stands, with others between"
+    rng = random.Random(1)
+    log = [f'{i//60:02}:{i%60:02} {rng.choice(("sail","load","rest"))} {rng.randrange(10**6)} at {rng.choice(("Varna","Odessa"))}' for i in range(1440)]
+    context = '\n'.join(log)
+    finder = Finder(context)
+    for picked in ([700, 12], [3], list(range(5, 1440, 97)), [8, 9, 10, 400]):
+        seen = merged(finder.intervals('Which are in Varna?\n' + '\n---\n'.join(log[i] for i in picked) + '\nAnswer.'))
+        truth = merged([(context.index(log[i]), context.index(log[i])+len(log[i])) for i in picked])
+        assert {i for a,b in truth for i in range(a, b)}<={i for a,b in seen for i in range(a, b)}, picked
 
 def test_first_message_counts():
     "What the first message shows was read"

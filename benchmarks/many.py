@@ -7,6 +7,7 @@ from rlm.models.budget import Limits
 from rlm.models.messages import as_reply
 from rlm.models.scripted import ScriptedLM, call_repl, completion
 from rlm.trace.files import TraceFile
+from rlm.trace.reading import read_trace
 
 words = 'which of these words are colours and which are the names of a place '*3
 answer = 'A short answer of some words.'
@@ -63,6 +64,11 @@ def rows(short=False, calls=20_000):
         yield row(f'sub-call of {n:,}, with a trace', each, sum(floors)/2, 'bare task, JSON and lines', note=f'LM.map alone {1e3*alone:.2f} ms')
         text,file = (len(words)+len(answer))/1024,Path(run.trace.path).stat().st_size/n/1024
         yield row(f'memory of a sub-call of {n:,}', (most-before)/n/1024, text, 'prompt and answer', unit='KB', note=f'{(memory()[0]-before)/n/1024:.1f} KB at the end; file {file:.1f} KB')
+        lines,before,start = Path(run.trace.path).read_text().splitlines(),memory()[0],time.process_time()
+        read = read_trace(run.trace.path)
+        took,more = time.process_time()-start,memory()[0]-before
+        yield row(f'event of {len(read):,} read back', took/len(read), cpu(lambda: [json.loads(o) for o in lines])/len(lines), 'bare JSON', unit='us',
+            note=f'{more/Path(run.trace.path).stat().st_size:.2f} bytes for one of the file')
         for size in (200, 5000, 50_000):
             ours,floor = written((words*(size//len(words)+1))[:size], folder, 200 if short else 2000)
             yield row(f'line of {size:,} characters in a trace', ours, floor, 'bare JSON', unit='us', note=f'{size/ours/1e6:.0f} MB/s')

@@ -19,7 +19,7 @@ from .secrets import clean
 # %% ../nbs/interface/04_cli.ipynb #a56519c9
 def ask(
     question:str, # What you want to know
-    *files:str, # Text files; `-` or none at all for standard input
+    *files:str, # Text files, folders of them, or patterns; `-` or none at all for standard input
     model:str=None, # Model as litellm names it, e.g. openai/gpt-5-mini; default: RLM_MODEL, else the embedded reader
     sub_model:str=None, # Model that answers what the root model asks about pieces; default: the same
     base_url:str=None, # OpenAI-protocol endpoint, e.g. http://localhost:8000/v1; without --model the only model that it has

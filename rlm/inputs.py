@@ -6,7 +6,7 @@
 __all__ = ['BadUse', 'drop_output', 'notice', 'read_context', 'pick_model', 'read_env']
 
 # %% ../nbs/interface/01_inputs.ipynb #24bb8e2e
-import io, os, re, sys
+import glob, io, os, re, sys
 from contextlib import suppress
 from pathlib import Path
 from .secrets import clean
@@ -49,19 +49,36 @@ def _read(f, question):
     except FileNotFoundError:
         swapped = f' The question comes first: rlm ask "{f}" {question}' if question and os.path.isfile(question) else ''
         raise BadUse(f'There is no file {f}.{swapped}') from None
-    except IsADirectoryError: raise BadUse(f'{f} is a directory: name the files in it, for example {path}/*.txt.') from None
     except (OSError, ValueError) as e: raise BadUse(f"{f} cannot be read: {getattr(e, 'strerror', None) or e}.") from None
     return name,_decode(data, name)
 
+# %% ../nbs/interface/01_inputs.ipynb #84ecc4cd
+def _below(folder):
+    "Name -> text of each file below a folder, but for hidden ones, links, and what is no text"
+    def is_meant(p): return p.is_file() and not p.is_symlink() and not any(o.startswith('.') for o in p.relative_to(folder).parts)
+    texts,left = {},[]
+    for p in sorted(filter(is_meant, Path(folder).rglob('*'))):
+        try: texts |= [_read(p, '')]
+        except BadUse: left.append(str(p))
+    if not texts: raise BadUse(f'{folder} is a folder without a text file.')
+    if left: notice(f"Left out, since they are no UTF-8 text, or empty: {', '.join(left[:5])}" + (f' and {len(left)-5:,} more' if len(left)>5 else ''))
+    return texts
+
+def _named(f, question):
+    "Name -> text of what one argument means: a file, a folder, or a pattern"
+    if f!='-' and os.path.isdir(f): return _below(f)
+    found = sorted(glob.glob(str(f), recursive=True)) if glob.has_magic(str(f)) and not os.path.exists(f) else []
+    return dict(_read(o, question) for o in (found or [f]) if not os.path.isdir(o))
+
 def read_context(
-    files:list, # Paths; `-` or none at all for standard input
+    files:list, # Paths of files and folders, and patterns such as `docs/**/*.md`; `-` or none at all for standard input
     question:str='', # What is asked; if that is a file, the two were swapped
 )->str|dict: # The text of one file, or a dict of path -> text for several
     "Read what the question is about; raises `BadUse`"
     if sys.stdin is None: nothing = not files or '-' in files
     else: nothing = not files and sys.stdin.isatty()
     if nothing: raise BadUse('No input: give a file, or pipe a text into rlm ask.')
-    texts = dict(_read(f, question) for f in files or ['-'])
+    texts = {k:v for f in files or ['-'] for k,v in _named(f, question).items()}
     return texts if len(texts)>1 else next(iter(texts.values()))
 
 # %% ../nbs/interface/01_inputs.ipynb #65f387d0

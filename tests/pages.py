@@ -77,11 +77,11 @@ def many_run(path, n_steps, n_calls, size=200):
 hostile = ['<script>window.bad=1</script>','</script><script>window.bad=1</script>','<!--<script>','<img src=x onerror=window.bad=1>','javascript:window.bad=1',
     '[a](javascript:window.bad=1)',"'\"><svg onload=window.bad=1>",']]>&lt;b&gt;&#60;','\x1b[31mred\x1b[0m\x1b]0;title\x07 \u202edesrever\u202c \u2066isolated \ud83d']
 
-def hostile_run(path):
-    "All of that as question, thought, code, output, prompt, reply, model's name and answer; and a prompt of ten million characters without a break"
+def hostile_run(path, size=10_000_000):
+    "All of that as question, thought, code, output, prompt, reply, model's name and answer; and a prompt of `size` characters without a break"
     text = '\n'.join(hostile)
     def model(messages):
         if messages[0]['role']!='system': return text
         n = sum(m['role']=='assistant' for m in messages)
-        return [call_repl(f'text = {text!r}\nprint(text)\nprint(llm_query(text))\nprint(llm_query("x"*10_000_000))', text), f'FINAL({text})'][min(n, 1)]
+        return [call_repl(f'text = {text!r}\nprint(text)\nprint(llm_query(text))\nprint(llm_query("x"*{size}))', text), f'FINAL({text})'][min(n, 1)]
     return RLM(ScriptedLM(model, 'acme/<script>'), trace=path, sandbox='trusted', limits=Limits.none())(text, text)

@@ -194,24 +194,23 @@ def test_in_turn():
 
 def test_bounds_of_several_doors():
     "Endpoints have bounds of their own, and a slow one does not hold up another"
-    with Door(latency=2.) as slow, Door(latency=.01) as quick:
+    with Door(latency=4.) as slow, Door(latency=.01) as quick:
         t = threading.Thread(target=lm(slow, concurrency=2).map, args=(names(2),))
         t.start()
         wait(lambda: slow.now==2)
-        start = time.monotonic()
         lm(quick, concurrency=2).map(names(10))
-        assert time.monotonic()-start<1.5
+        assert slow.now==2
         t.join()
 
 def test_time_limit_in_the_queue():
     "A run whose calls wait for a place that others hold ends at its limit all the same"
-    with Door(lambda m: Fault(delay=3, reply='late') if m[-1]['content'].startswith('slow') else echo(m)) as server:
+    with Door(lambda m: Fault(delay=6, reply='late') if m[-1]['content'].startswith('slow') else echo(m)) as server:
         other = threading.Thread(target=lm(server, concurrency=2).map, args=(names(2, 'slow'),), daemon=True)
         other.start()
         wait(lambda: server.now==2)
         start = time.monotonic()
         run = RLM(lm(server, concurrency=2), limits=Limits(time=1.), mode='tools')('c', 'q')
-        assert time.monotonic()-start<2.5 and (run.stop, run.limit)==('budget','time') and len(server.asked)==2
+        assert time.monotonic()-start<5 and (run.stop, run.limit)==('budget','time') and len(server.asked)==2
         other.join()
 
 # Ends

@@ -31,6 +31,7 @@ def files(tmp_path_factory):
     (d/'blank.txt').write_text(' \n')
     (d/'pic.png').write_bytes(b'\x89PNG\r\n\x1a\n\0\0\0')
     (d/'latin.txt').write_bytes('naïve'.encode('latin1'))
+    (d/'nothing').mkdir()
     return d
 
 def test_answer_alone_on_stdout(files):
@@ -56,7 +57,7 @@ def test_several_files(files, capsys):
     assert code==0 and 'Olaf' in capsys.readouterr().out
 
 @pytest.mark.parametrize('args,says', [
-    ((), 'usage'), (('nope',), "no command 'nope'"), (('ask',), 'question'), (('ask', 'Who?', 'missing.txt'), 'no file missing.txt'), (('ask', 'Who?', '.'), 'is a directory'),
+    ((), 'usage'), (('nope',), "no command 'nope'"), (('ask',), 'question'), (('ask', 'Who?', 'missing.txt'), 'no file missing.txt'), (('ask', 'Who?', 'nothing'), 'without a text file'),
     (('ask', 'Who?', 'empty.txt'), 'is empty'), (('ask', 'Who?', 'blank.txt'), 'white space'), (('ask', 'Who?', 'pic.png'), 'binary'), (('ask', 'Who?', 'latin.txt'), 'UTF-8'),
     (('ask', ' ', 'story.txt'), 'question is empty'), (('ask', 'Who?', 'story.txt', '--max-steps', '0'), 'at least 1'), (('ask', 'Who?', 'story.txt', '--max-steps', 'x'), 'invalid int'),
     (('ask', 'Who?', 'story.txt', '--model', 'gtp-5'), 'Unknown model'), (('ask', 'Who?', 'story.txt', '--nope'), 'unrecognized')], ids=lambda o: ' '.join(o) if isinstance(o, tuple) else '')
@@ -71,8 +72,19 @@ def test_read_context(files, tmp_path):
     (wide:=tmp_path/'wide.txt').write_text('naïve', encoding='utf-16')
     assert read_context([files/'other.txt'])=='The lighthouse keeper is Olaf.' and read_context([wide])=='naïve'
     assert read_context([files/'other.txt', wide])=={str(files/'other.txt'): 'The lighthouse keeper is Olaf.', str(wide): 'naïve'}
-    for nm,says in {'empty.txt': 'is empty', 'pic.png': 'binary', 'latin.txt': 'not UTF-8', 'none.txt': 'no file', '.': 'directory'}.items():
+    for nm,says in {'empty.txt': 'is empty', 'pic.png': 'binary', 'latin.txt': 'not UTF-8', 'none.txt': 'no file', 'nothing': 'folder without a text file', '*.md': 'no file'}.items():
         with pytest.raises(BadUse, match=says): read_context([files/nm])
+
+def test_folders(tmp_path, capsys):
+    "A folder means its text files, but for hidden ones and links; a pattern what it finds"
+    (tmp_path/'in'/'.git').mkdir(parents=True)
+    (tmp_path/'in'/'b'/'c').mkdir(parents=True)
+    for nm in ('in/a.md', 'in/b/c/d.txt', 'in/.git/e.txt', 'in/.env', 'key.txt'): (tmp_path/nm).write_text(nm)
+    (tmp_path/'in'/'pic.png').write_bytes(b'\0')
+    (tmp_path/'in'/'link.txt').symlink_to(tmp_path/'key.txt')
+    def names(*fs): return sorted(o.removeprefix(f'{tmp_path}/') for o in read_context([str(tmp_path/f) for f in fs]))
+    assert names('in')==['in/a.md', 'in/b/c/d.txt'] and 'pic.png' in capsys.readouterr().err
+    assert names('in', 'key.txt')==['in/a.md', 'in/b/c/d.txt', 'key.txt'] and names('in/**/*.txt')==['in/b/c/d.txt', 'in/link.txt']
 
 def test_empty_stdin():
     code,out,err = cli('ask', 'Who?', stdin='')

@@ -248,20 +248,20 @@ def test_verbose_to_what_fails(broken, tmp_path, recwarn):
 
 @pytest.mark.slow
 def test_interrupted_import():
-    "Ctrl-C while the first run imports litellm leaves no half of it in the way of the next run"
+    "Ctrl-C while litellm is imported leaves no half of it in the way of who asks next"
     res = py("""
 import os, signal, sys, threading, time
-from rlm import RLM
+from rlm.models.providers import load_litellm
 def hit():
     while 'litellm' not in sys.modules: time.sleep(.01)
     time.sleep(.2)
     os.kill(os.getpid(), signal.SIGINT)
 threading.Thread(target=hit).start()
-try: RLM('embedded/extractive')('The sky is blue.', 'What is blue?')
+try: load_litellm()
 except KeyboardInterrupt: print('hit')
-print(RLM('embedded/extractive')('The sky is blue.', 'What is blue?').answer)
+print(callable(load_litellm().acompletion))
 """, root)
-    assert res.split('\n')[:2]==['hit', 'The sky is blue.']
+    assert res.split('\n')[:2]==['hit', 'True']
 
 # What cannot leave the worker
 

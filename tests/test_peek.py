@@ -76,9 +76,9 @@ def test_code_runs_on_the_text(name):
     text,n = texts[name]
     seen = peek(text, f'What about {names[0]}?')
     assert not seen.is_whole and len(seen.text)<4_000 and block(seen.code).startswith('```python\n')
-    start = time.perf_counter()
+    start = time.process_time()
     out,ns = ran(seen.code, text)
-    assert time.perf_counter()-start<2
+    assert time.process_time()-start<2
     if n is not None:
         assert len(ns['rows'])==n, (seen.code, len(ns['rows']))
         assert out.startswith(f'{n}\n')
@@ -178,9 +178,9 @@ def test_markers_cannot_be_imitated():
 def test_linear_time(make):
     "4 MB take no second, and the code that is shown reads them in a few"
     text = make(4_000_000)
-    start = time.perf_counter()
+    start = time.process_time()
     seen = peek(text, 'What of A-1, "quoted" and Jim Hawkins?')
-    took = time.perf_counter()-start
+    took = time.process_time()-start
     assert took<1.5 and len(seen.text)<6_000, took
     ast.parse(seen.code)
 
@@ -238,9 +238,9 @@ kinds |= dict(recursive=recursive, deep=deep, surrogate='\ud83d'*900, surrogates
 @pytest.mark.parametrize('name', kinds)
 def test_kinds(name):
     "No kind of context fails, none is shown at length, and code that can be shown for it is Python"
-    o,start = kinds[name],time.perf_counter()
+    o,start = kinds[name],time.process_time()
     seen = peek(o, 'What is in it?')
-    assert time.perf_counter()-start<1 and len(seen.text)<1_500 and isinstance(seen.text, str)
+    assert time.process_time()-start<1 and len(seen.text)<1_500 and isinstance(seen.text, str)
     ast.parse(seen.code)
     if name not in ('mean','mean_list','mean_items','mean_dict','generator','none','deep','surrogate','surrogates'): assert len(ran(seen.code, o)[0])<20_000_000
     if seen.is_whole: assert seen.text.startswith(WHOLE)

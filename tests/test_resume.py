@@ -215,13 +215,13 @@ def test_max_steps(tmp_path):
         assert resume(path, 'c').answer==plain_answer and sum(asked.n.values())==n+2
         sound(more)
 
-@pytest.mark.parametrize('nm,small,large', [('calls', 7, 50), ('tokens', 9000, 90_000), ('time', 1.5, 60), ('errors', 1, 9)])
+@pytest.mark.parametrize('nm,small,large', [('calls', 7, 50), ('tokens', 9000, 90_000), ('time', 3., 60), ('errors', 1, 9)])
 def test_budget(nm, small, large, tmp_path):
     "A limit that ended a run: with the same one nothing is paid again, with a larger one it goes on from where it stood"
     path = tmp_path/'t.jsonl'
     def root(n, ms):
         if 'used up' in str(ms[-1]['content']): return 'FINAL(best so far)'
-        if n==1 and nm=='time': return call_repl('import time\ntime.sleep(9 if budget().get("time", 9)<2 else 0)')
+        if n==1 and nm=='time': return call_repl('import time\ntime.sleep(9 if budget().get("time", 9)<4 else 0)')
         if n==1 and nm=='errors': return call_repl('1/0')
         return plain(0, ms) if n==0 else call_repl(f'llm_query("x{n}" + "y"*{300 if nm=="tokens" else 1})') if n<9 else 'FINAL(through)'
     with Asked(root) as asked:

@@ -315,7 +315,7 @@ def test_contexts():
 @linux
 def test_calls():
     "Calls of a cell's threads are served at once, in and out of order, with errors where they belong; own tools take data, and other names cannot be called"
-    def slow(i, *, wait=.2):
+    def slow(i, *, wait=.6):
         time.sleep(wait)
         if i==3: raise KeyError('three')
         return {'i': i, 'ok': (True, None)}
@@ -323,7 +323,7 @@ def test_calls():
     start = time.monotonic()
     r = sh.run("from concurrent.futures import ThreadPoolExecutor as X\ndef one(i):\n    try: return slow(i)['i']\n    except KeyError as e: return str(e)\nwith X(16) as x: r = list(x.map(one, range(16)))\nr", timeout=20)
     assert r.value==[*range(3), "'three'", *range(4,16)], r.output
-    assert time.monotonic()-start<2.5
+    assert time.monotonic()-start<6 # one after another they take ten
     assert sh.run('LIMIT').value==[1,{'a':2}] and sh.run('slow(1, wait=0)["ok"]').value==(True, None)
     assert 'TypeError' in sh.run('slow()').output and 'TypeError' in sh.run('slow(1, nope=2)').output and 'cannot be sent' in sh.run('slow(object())').output
     assert 'TypeError' in sh.run("llm_query('x', api_base='http://127.0.0.1:9')").output and 'not offered' in sh.run("llm_query('x', model='other')").output

@@ -232,7 +232,7 @@ class Stub:
         "The lines of each method that is public or special, `@patch`ed ones too, by name; a property's setter stands with it"
         res = {}
         for mod,fn,deco in self.mod.methods(cls):
-            special = fn.name in ('__init__','__new__') or fn.name[:2]=='__' and fn.name not in vars(object)
+            special = fn.name in ('__init__','__new__') or fn.name[:2]=='__' and fn.name not in {*vars(object), '__dict__'}
             if fn.name[0]=='_' and not special: continue
             lines = self.function(fn, mod, ' '*4, deco)
             if fn.name in res and any(o.endswith('.setter') for o in lines): res[fn.name] += lines

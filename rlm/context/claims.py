@@ -37,6 +37,8 @@ def _names(text):
     if run: yield run
 
 # %% ../../nbs/context/07_claims.ipynb #f7af9056
+_function_words = set('the there they this that these those his her its our your she here all any both each some most for from with and but not yes none when where while who what which'.split())
+
 def _is_first(text, at): return not text[:at].strip(' \n*_#>-"\'“‘') or text[:at].rstrip(' *_"\'“‘')[-1:] in '.!?:\n'
 
 def claims(
@@ -58,7 +60,7 @@ def claims(
     take(_number, 'number', lambda s: short or len(s)>1)
     for run in _names(rest):
         text = rest[run[0].start():run[-1].end()]
-        is_name = len(run)>1 or len(text)>2 and (short or not _is_first(rest, run[0].start()))
+        is_name = len(run)>1 or len(text)>2 and text.lower() not in _function_words and (short or not _is_first(rest, run[0].start()))
         if is_name: found.append(Claim('name', text.removesuffix("'s").removesuffix('’s'), run[0].start()))
     whole = answer.strip().strip('*_"\'“”. ')
     if not found and 2<len(whole)<=300: found.append(Claim('answer', whole))

@@ -106,12 +106,14 @@ def line(self:Matcher,
         if self.lines.startswith(text, at) and self.lines[at+len(text):at+len(text)+1] in ('','\n',' ','\r'): return at
         j = self.line_nexts[j]
 
-# %% ../../nbs/context/06_matching.ipynb #94a8f793
+# %% ../../nbs/context/06_matching.ipynb #eb15ba2e
 _ends = '\n','"',"'",'`'
 
 class _Search:
     "The search for the pieces of one text"
-    def __init__(self, matcher, text): self.m,self.lines,self.text,self.found = matcher,text,text.replace('\n', ' '),[]
+    def __init__(self, matcher, text):
+        self.m,self.lines,self.text,self.found = matcher,text,text.replace('\n', ' '),[]
+        self.next_line = self.next_at = None # a line that was looked up already, and where it stands
 
     def _grown(self, i, at):
         "The match around 16 characters that are alike; what was matched just before may turn out to belong to it"
@@ -127,21 +129,23 @@ class _Search:
         return self._grown(i, at) if at>=0 else None
 
     def whole_line(self, i):
-        "The match of the line that begins here, and of what follows it"
+        "The match of the line that begins here, and of what follows it: first where the last match ended, which is where a text goes on"
         end = self.lines.find('\n', i)
         line = self.lines[i:end if end>=0 else len(self.lines)].rstrip()
         if len(line)<_size: return None
-        m = self._expected(i)
-        if m and m.end>=i+len(line): return m
-        at = self.m.line(line)
-        return None if at is None else self._grown(i, at)
+        last = self.found[-1] if self.found else Match(-9, -9, -9)
+        there = next((o for o in (last.until, last.until+1) if o>=0 and self.m.lines.startswith(line, o)), None)
+        at = self.next_at if there is None and self.next_line==i else self.m.line(line) if there is None else there
+        if at is None: return None
+        return Match(i, i+_ahead(self.text, i, self.m.text, at), at) if i-last.end<2 else self._grown(i, at)
 
     def _cut(self, m):
         "The match without the beginning of a last line that stands somewhere else as a whole"
         a = self.lines.rfind('\n', m.start, m.end)+1
         if not a or a==m.end: return m
         b = self.lines.find('\n', a)
-        return m._replace(end=a) if self.m.line(self.lines[a:b if b>=0 else len(self.lines)].strip()) is not None else m
+        self.next_line,self.next_at = a,self.m.line(self.lines[a:b if b>=0 else len(self.lines)].rstrip())
+        return m if self.next_at is None else m._replace(end=a)
 
     def _is_sure(self, m):
         "Is it long, or a number of whole lines?"
@@ -150,7 +154,7 @@ class _Search:
         is_line = (not m.start or text[m.start-1]=='\n' or text[m.start]=='\n') and (m.end==len(text) or text[m.end]=='\n' or text[m.end-1]=='\n')
         return is_line and (not m.at or there[m.at-1]=='\n' or there[m.at]=='\n') and (m.until==len(there) or there[m.until]=='\n' or there[m.until-1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #b251b781
+# %% ../../nbs/context/06_matching.ipynb #f218df08
 @patch
 def longest(self:_Search, i):
     "The longest match of what stands at a place of the text"
@@ -175,7 +179,8 @@ def counts(self:_Search, m):
     if n>=40 or self.found and 0<=m.at-self.found[-1].until<=8: return True
     before,after = text[max(0, m.start-n):m.start],text[m.end:m.end+n]
     around = max(map(before.rfind, _ends)),min(o if o>=0 else n for o in map(after.find, _ends))
-    return n>=20 and len(before)-1-around[0]+around[1]<=n
+    left = 0 if text[m.start] in _ends else len(before)-1-around[0]
+    return n>=20 and left + (0 if text[m.end-1] in _ends else around[1])<=n
 
 @patch
 def add(self:_Search, m):
@@ -186,7 +191,7 @@ def add(self:_Search, m):
     self.found.append(Match(m.start+over, m.end, m.at+over))
     return m.end + (self.lines[m.end:m.end+1]=='\n')
 
-# %% ../../nbs/context/06_matching.ipynb #161a50c2
+# %% ../../nbs/context/06_matching.ipynb #76cba217
 def pieces(
     matcher:Matcher, # Of the context
     text:str, # Any text
@@ -201,7 +206,7 @@ def pieces(
             line = search.lines.find('\n', i)+1 or len(text)+1
         if not m and heads[hash(text[i:i+_size]) & mask]>=0:
             m = search.longest(i)
-            if m and not search.counts(m): m,i = None,max(i, m.end-_size)
+            if m and not search.counts(m): m,i = None,min(max(i, m.end-_size), line-1)
         i = max(i+1, search.add(m) if m else 0)
     return search.found
 

@@ -78,7 +78,7 @@ def check_context(context):
     "Raise `ValueError` for what no question can be about"
     nothing = 'The context is empty: there is nothing to ask about.'
     if context is None: raise ValueError('The context is None: there is nothing to ask about.')
-    if isinstance(context, str) and not context.strip(): raise ValueError(nothing)
+    if isinstance(context, str) and (not context or context.isspace()): raise ValueError(nothing) # strip() would copy it
     try: n = None if isinstance(context, str) else len(context)
     except Exception: n = None # not everything has a length
     if n==0: raise ValueError(nothing)

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 from fastcore.basics import patch
 from ._docs import documented
-from ._registry import FOLLOW
+from ._registry import COLOURED, FOLLOW
 from .config import RunConfig, check_context, check_query
 from .context.about import describe
 from .driver import Driver
@@ -29,14 +29,23 @@ if TYPE_CHECKING: # IPython is imported where cells run, and not before
     from rlm.shell.ipython import ReplShell # chkstyle: ignore
 
 # %% ../nbs/machine/13_chat.ipynb #95a7cc07
-def _item_text(item, step):
-    "One item of a run, for people"
+def _item_parts(item, step):
+    "One item of a run, for people: `(text, whether it is code)`"
     if isinstance(item, dict) and item.get('type')=='final':
-        return f"── answer ({item['stop']}, {count(item['steps'], 'step')}, {item['usage']})\n{item['answer'] or item['error'] or ''}"
-    if isinstance(item, dict): return f"···\n{item['content']}"
+        return [(f"── answer ({item['stop']}, {count(item['steps'], 'step')}, {item['usage']})\n{item['answer'] or item['error'] or ''}", False)]
+    if isinstance(item, dict): return [(f"···\n{item['content']}", False)]
     turn = ToolsMode().read(message_of(item), step)
-    cells = [(c.arguments or {}).get('python_code') or f'{c.name}({c.arguments})' for c in turn.calls]
-    return '\n'.join(o for o in (f'── step {step}', turn.text.strip(), *cells) if o)
+    cells = [((c.arguments or {}).get('python_code') or f'{c.name}({c.arguments})', True) for c in turn.calls]
+    return [o for o in ((f'── step {step}', False), (turn.text.strip(), False), *cells) if o[0]]
+
+def _item_text(item, step, to=None):
+    "The same as a text that is safe to print, with colours if `to` is a terminal"
+    return '\n'.join(_view(COLOURED)(clean(s), to) if is_code else clean(s) for s,is_code in _item_parts(item, step))
+
+def _view(name):
+    "What looks at runs stands further right in the order of imports, and is imported when it is needed"
+    module,_,nm = name.partition(':')
+    return getattr(import_module(module), nm)
 
 # %% ../nbs/machine/13_chat.ipynb #8d847d0c
 def _print(text, to):
@@ -51,8 +60,7 @@ def _print(text, to):
 @contextmanager
 def _followed(driver, progress, verbose):
     "Show how the run stands while it goes on, where that is wanted; what shows it, or None"
-    module,_,name = FOLLOW.partition(':')
-    watch = None if progress is False else getattr(import_module(module), name)(progress, asdict(driver.budget.limits), bool(verbose))
+    watch = None if progress is False else _view(FOLLOW)(progress, asdict(driver.budget.limits), bool(verbose))
     if not watch:
         yield None
         return
@@ -77,7 +85,7 @@ def show_items(
         for item in driver.items(stream):
             if verbose and not (isinstance(item, dict) and item.get('type')=='delta'):
                 step += not isinstance(item, dict)
-                with watch.aside() if watch else nullcontext(): verbose = _print(clean(_item_text(item, step)), verbose)
+                with watch.aside() if watch else nullcontext(): verbose = _print(_item_text(item, step, sys.stdout if verbose is True else verbose), verbose)
             yield item
 
 # %% ../nbs/machine/13_chat.ipynb #58d51a57

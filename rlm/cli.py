@@ -55,7 +55,7 @@ def ask(
     if note: notice(note)
     n = len(context) if isinstance(context, str) else sum(map(len, context.values()))
     notice(f'Reading {n:,} characters …')
-    with rlm.chat(context) as chat: return report(see_through(lambda: chat.drive(chat.start(question), verbose and sys.stderr)), json, html)
+    with rlm.chat(context) as chat: return report(see_through(lambda: chat.drive(chat.start(question), verbose and sys.stderr)), json, html, verbose)
 
 # %% ../nbs/interface/04_cli.ipynb #65486cd0
 def _go_on(trace, files, limits, changes, verbose, shows):
@@ -67,7 +67,7 @@ def _go_on(trace, files, limits, changes, verbose, shows):
         if not changes.get('model'): notice(f"Model: {header['root']['model']!r:.80} (from the trace)")
         if limits: changes['limits'] = rerun.recorded_limits(header, **limits)
         context = read_context(files)
-        return report(see_through(lambda: rerun.resume(trace, context, verbose=verbose and sys.stderr, **changes)), *shows)
+        return report(see_through(lambda: rerun.resume(trace, context, verbose=verbose and sys.stderr, **changes)), *shows, verbose)
     except ValueError as e: raise BadUse(str(e).replace('base_url=None', "--base-url ''").replace('base_url=', '--base-url').replace(' model=', ' --model')) from None
 
 def _ask_again(question, trace, files, limits, changes, verbose, shows):

@@ -83,10 +83,12 @@ def report(
     run, # A `Run`
     as_json:bool=False, # One JSON object in place of the answer
     html:str|None=None, # File for the run as a page; None for none
+    verbose:bool=False, # Were its steps printed on stderr, the answer among them?
 )->int: # The exit code
     "Print a run, and write it down as a page"
     _notices(run)
-    text = run_json(run) if as_json else clean(run.answer)
+    is_there = verbose and all(o and o.isatty() for o in (sys.stdout, sys.stderr)) # once is enough for who sees both
+    text = run_json(run) if as_json else '' if is_there else clean(run.answer)
     try:
         if text: print(text, flush=True)
     except BrokenPipeError: raise

@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from rlm.trace.events import Event
 from typing import Any, Iterator, Self
-__all__ = ['Progress', 'is_terminal', 'StatusLine', 'StepLines', 'Watch']
+__all__ = ['Progress', 'is_terminal', 'StatusLine', 'StepLines', 'Watch', 'coloured']
 
 @dataclass
 class Progress:
@@ -135,3 +135,5 @@ class Watch:
         """While something else is printed, the line is away"""
     def __enter__(self) -> Self: ...
     def __exit__(self, *exc: Any) -> None: ...
+
+def coloured(code: str, stream: Any) -> str: ...

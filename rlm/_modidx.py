@@ -1458,6 +1458,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'rlm.trace.offline._digest': ('trace/offline.html#_digest', 'rlm/trace/offline.py'),
                                    'rlm.trace.offline._key': ('trace/offline.html#_key', 'rlm/trace/offline.py'),
                                    'rlm.trace.offline._key_of': ('trace/offline.html#_key_of', 'rlm/trace/offline.py'),
+                                   'rlm.trace.offline._value_of': ('trace/offline.html#_value_of', 'rlm/trace/offline.py'),
                                    'rlm.trace.offline.play': ('trace/offline.html#play', 'rlm/trace/offline.py'),
                                    'rlm.trace.offline.recorded': ('trace/offline.html#recorded', 'rlm/trace/offline.py'),
                                    'rlm.trace.offline.reply_said': ('trace/offline.html#reply_said', 'rlm/trace/offline.py'),

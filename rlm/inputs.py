@@ -55,7 +55,7 @@ def _read(f, question):
 # %% ../nbs/interface/01_inputs.ipynb #84ecc4cd
 def _below(folder):
     "Name -> text of each file below a folder, but for hidden ones, links, and what is no text"
-    def is_meant(p): return p.is_file() and not p.is_symlink() and not any(o.startswith('.') for o in p.relative_to(folder).parts)
+    def is_meant(p): return os.path.isfile(p) and not os.path.islink(p) and not any(o.startswith('.') for o in p.relative_to(folder).parts)
     texts,left = {},[]
     for p in sorted(filter(is_meant, Path(folder).rglob('*'))):
         try: texts |= [_read(p, '')]
@@ -79,6 +79,7 @@ def read_context(
     else: nothing = not files and sys.stdin.isatty()
     if nothing: raise BadUse('No input: give a file, or pipe a text into rlm ask.')
     texts = {k:v for f in files or ['-'] for k,v in _named(f, question).items()}
+    if not texts: raise BadUse(f"{', '.join(map(str, files))}: this pattern finds folders and no file.")
     return texts if len(texts)>1 else next(iter(texts.values()))
 
 # %% ../nbs/interface/01_inputs.ipynb #65f387d0

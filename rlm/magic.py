@@ -12,7 +12,7 @@ from .report import as_flags, read_limits
 from .secrets import clean
 
 # %% ../nbs/interface/05_magic.ipynb #64b98d06
-_options = dict(model=None, sub_model=None, base_url=None, limits=None, mode=None, sandbox=None, context='context', to='run')
+_options = dict(model=None, sub_model=None, base_url=None, limits=None, mode=None, sandbox=None, context=None, to=None)
 
 def read_line(
     line:str, # What stands behind `%%rlm` or `%rlm`
@@ -35,7 +35,7 @@ def _rlm_for(options, names):
     from rlm.core import RLM
     from rlm.models.budget import Limits
     from rlm.models.lm import LM
-    o = {k: v or _kept.get(k) for k,v in options.items()}
+    o = {k: _kept.get(k) if v is None else v or None for k,v in options.items()} # an empty one takes back what was kept
     model,sub = names.get(o['model'], o['model']),names.get(o['sub_model'], o['sub_model'])
     if isinstance(model, RLM): return model
     model = model if isinstance(model, LM) else pick_model(model, o['base_url'])[0]
@@ -51,12 +51,13 @@ def ask_cell(
     "What `%rlm` and `%%rlm` do"
     try:
         options = read_line(line)
-        if cell is None: _kept.update({k:v for k,v in options.items() if v and v!=_options[k]})
         rlm = _rlm_for(options, names)
-        if cell is None: return rlm
-        context = options['context']
+        if cell is None:
+            _kept.update({k:v for k,v in options.items() if v is not None})
+            return rlm
+        context,to = (options[k] or _kept.get(k) or default for k,default in (('context', 'context'), ('to', 'run')))
         if context not in names: raise BadUse(f'There is no variable {context!r} to ask about: set it, or name another one with --context.')
-        run = names[options['to']] = rlm(names[context], cell.strip())
+        run = names[to] = rlm(names[context], cell.strip())
         return run
     except (BadUse, ValueError) as e: print(clean(f'%rlm: {as_flags(e)}'))
 

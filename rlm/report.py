@@ -25,7 +25,7 @@ def as_flags(
     names = '|'.join(_flags)
     given = rf"(?:{names})=[^(),]*"
     def limits_as_flags(m):
-        each = (o.split('=') for o in m[1].split(', '))
+        each = (o.split('=', 1) for o in m[1].split(', '))
         return ' '.join(f"{_flags[k]} {v.strip('…')}".strip() for k,v in each)
     s = re.sub(rf"\b(?:limits=)?Limits\(({given}(?:, {given})*)\)", limits_as_flags, s)
     return re.sub(rf"(?<![\w./?&-])({names})=(?=[\s'\"….]|$)", lambda m: f'{_flags[m[1]]} ', s).replace('  ', ' ')

@@ -72,7 +72,7 @@ def test_read_context(files, tmp_path):
     (wide:=tmp_path/'wide.txt').write_text('naïve', encoding='utf-16')
     assert read_context([files/'other.txt'])=='The lighthouse keeper is Olaf.' and read_context([wide])=='naïve'
     assert read_context([files/'other.txt', wide])=={str(files/'other.txt'): 'The lighthouse keeper is Olaf.', str(wide): 'naïve'}
-    for nm,says in {'empty.txt': 'is empty', 'pic.png': 'binary', 'latin.txt': 'not UTF-8', 'none.txt': 'no file', 'nothing': 'folder without a text file', '*.md': 'no file'}.items():
+    for nm,says in {'empty.txt': 'is empty', 'pic.png': 'binary', 'latin.txt': 'not UTF-8', 'none.txt': 'no file', 'nothing': 'folder without a text file', '*.md': 'no file', 'noth*': 'no file'}.items():
         with pytest.raises(BadUse, match=says): read_context([files/nm])
 
 def test_folders(tmp_path, capsys):
@@ -339,3 +339,11 @@ def test_doctor_of_this_machine(capsys, monkeypatch):
     assert all(o in out for o in ('rlm 0', 'litellm ', 'OPENAI_API_KEY', 'embedded/extractive', 'seccomp')) and '0123456789abcdef' not in out+err and 'EMPTY' not in out
     with ScriptedServer(lambda m: 'ready \x1b[31m!') as server: assert main(['doctor', '--model', 'openai/m', '--base-url', server.url, '--test'])==0
     assert "'ready !'" in capsys.readouterr().out and len(server.asked)==1
+
+def test_answer_with_an_odd_error(capsys):
+    "Whatever a server says of its failure, the answer is printed"
+    from rlm.models.usage import Usage
+    from rlm.report import report
+    from rlm.run import Run
+    assert report(Run('the paid answer', 'x', 'error', Usage(), 3, error=RuntimeError('400 from server: Limits(cost=1=1)'))) in (0,1)
+    assert capsys.readouterr().out=='the paid answer\n'

@@ -6,6 +6,7 @@ import pytest
 from doubles import wait
 from kernels import execute
 from rlm.core import RLM
+from rlm.magic import ask_cell
 from rlm.models.budget import Limits
 from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM, call_repl
@@ -241,3 +242,21 @@ def test_colours_of_code(env, has_colours, monkeypatch):
     text = shown.getvalue()
     assert ('\x1b[' in text)==has_colours and '\x1b[2J' not in text and '\x1b]' not in text and '42' in text
     assert 'for i in' in re.sub('\x1b\\[[0-9;]*m', '', text)
+
+def test_no_thread_to_draw():
+    "Where no thread can be had a run goes on unseen, and the next one is seen"
+    ended = []
+    watch = Watch(StatusLine(io.StringIO()), at_end=lambda: ended.append(1))
+    watch._thread.start = lambda: (_ for _ in ()).throw(RuntimeError("can't start new thread"))
+    with watch: pass
+    assert ended==[1]
+
+def test_settings_of_the_magic(capsys):
+    "A mistake is not kept; what is kept counts, for the context too; an empty one takes it back"
+    names = dict(doc='The keeper is Olaf.', context='The keeper is Ida.')
+    assert ask_cell('--limits cost=abc', None, names) is None and 'no number' in capsys.readouterr().out
+    assert ask_cell('', 'Who is the keeper?', names).answer=='The keeper is Ida.'
+    ask_cell('--context doc --model embedded/extractive', None, names)
+    assert ask_cell('', 'Who is the keeper?', names).answer=='The keeper is Olaf.'
+    ask_cell("--context= --model=", None, names)
+    assert ask_cell('', 'Who is the keeper?', names).answer=='The keeper is Ida.'

@@ -1,5 +1,5 @@
 "How far to trust an answer: what was read of the context is told within a percent, what the answer says is found or marked; and a run taken along as a notebook"
-import json,random,re
+import json,random,re,time
 
 import pytest
 from project import none
@@ -10,8 +10,8 @@ from rlm.models.providers import LMError
 from rlm.models.scripted import ScriptedLM,call_repl
 from rlm.prompts import Prompts
 from rlm.view.coverage import coverage
-from rlm.view.evidence import evidence
-from rlm.view.export import export
+from rlm.view.evidence import _near,evidence
+from rlm.view.export import _without_code,export
 
 def prose(n, seed=1):
     "Words in an order that never comes again"
@@ -332,3 +332,43 @@ def test_no_secrets_taken_along(tmp_path):
     key = 'sk-proj-' + 'aB3dE5'*8
     run = asked('a text', [f'print("{key}")'], sub='fine', answer=f'FINAL({key})')
     for name in ('run.ipynb','run.md'): assert key not in export(run, tmp_path/name).read_text()
+
+# What a document, a reply or a file does to those who look
+
+def test_without_the_file(tmp_path):
+    "Somebody has removed the trace: what it alone held is not told, and nothing fails"
+    run = asked('some text', [f'r = llm_query_batched([f"{{i}}?" for i in range(1100)])'], trace=tmp_path/'t.jsonl', limits=Limits(calls=None))
+    (tmp_path/'t.jsonl').unlink()
+    assert run.coverage().size==9 and run.evidence() is not None and run.plot()
+    for save,nm in ((run.save_notebook,'a.ipynb'), (run.save_markdown,'a.md'), (run.save_html,'a.html')): assert save(tmp_path/nm).stat().st_size>500
+
+def test_time_of_hostile_texts():
+    "Texts that are alike everywhere take no longer for it"
+    start,rng,room = time.process_time(),random.Random(1),[5_000_000]
+    alike = ''.join(rng.choices('ab', k=100_000))
+    Finder(alike).intervals(alike[:100] + '\n' + ''.join(rng.choices('ab', k=50_000)))
+    for _ in range(100): _near('a'*5000, 'a'*499+'b'+'a'*499, room)
+    step = type('Step', (), dict(cells=[], thought='```x\n'*10_000))
+    assert _without_code(step)==step.thought.strip()
+    assert time.process_time()-start<25 # minutes, each of them
+
+def test_beside_code():
+    "A block that was run is left out of what a reply says, another one is not"
+    step = type('Step', (), dict(cells=[type('Cell', (), dict(code='x = 1'))], thought='Now\n```repl\nx = 1\n```\nthis:\n~~~\nx = 2\n~~~'))
+    assert _without_code(step)=='Now\nthis:\n~~~\nx = 2\n~~~'
+
+def test_what_is_written_down(tmp_path):
+    "No secret in the value of a child run, no number that is none, and files for their owner alone"
+    key = 'sk-proj-' + 'a1B2'*12
+    child = ["FINAL({'key': ['" + key + "'], 'n': float('nan')})"]
+    def script(ms):
+        if 'kid' in str(ms[1]['content']): return call_repl(child[0])
+        return call_repl('r = rlm_query("kid", "piece")') if sum(m['role']=='assistant' for m in ms)<1 else 'FINAL(done)'
+    run = RLM(ScriptedLM(script), mode='tools', sandbox='trusted', limits=Limits(depth=2))('c', 'q')
+    made = run.save_notebook(tmp_path/'a.ipynb')
+    assert 'a1B2a1B2' not in made.read_text() and ', None)' not in made.read_text() and made.stat().st_mode&0o077==0
+
+def test_names_and_claims():
+    "A part keeps its name, and what has no letters is no claim"
+    run = asked({'Smith, John.txt': 'Ann Lee built it.', 'b': 'x'}, ["print(context['Smith, John.txt'])"], answer='FINAL("abc ... *\t\t\t*" by Ann Lee)')
+    assert "context['Smith, John.txt'][0:7]" in repr(run.evidence())

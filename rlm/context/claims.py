@@ -52,7 +52,8 @@ def claims(
         for m in list(pattern.finditer(rest)):
             text = next((o for o in m.groups() if o), m[0]) if pattern.groups else m[0]
             if not wanted(text): continue
-            found.extend(Claim(kind, o.strip(' *_'), m.start()) for o in (_ellipsis.split(text) if kind=='quote' else [text]) if len(o.strip(' *_'))>2 or kind=='number')
+            parts = [o.strip(' *_') for o in (_ellipsis.split(text) if kind=='quote' else [text])]
+            found.extend(Claim(kind, o, m.start()) for o in parts if kind=='number' or len(o)>2 and any(c.isalnum() for c in o))
             rest = rest[:m.start()] + ' '*(m.end()-m.start()-1) + '\n' + rest[m.end():]
     take(_quotes, 'quote', lambda s: any(c.isalnum() for c in s))
     take(_date, 'date')

@@ -56,4 +56,4 @@ class FlatContext:
     )->str: # As in `context[17:40]`, or `context['a.txt'][17:40]`
         "How code gets at a piece"
         i = bisect_right(self.starts, start)-1
-        return f'context{self.names[i]}[{start-self.starts[i]:,}:{end-self.starts[i]:,}]'.replace(',', '_')
+        return f'context{self.names[i]}[{start-self.starts[i]:_}:{end-self.starts[i]:_}]'

@@ -123,7 +123,7 @@ class _Search:
 
     def _expected(self, i):
         "The match that goes on where the last one ended, or soon after"
-        if not self.found: return None
+        if not self.found or i-self.found[-1].end>4096: return None # so far on nothing is expected, and to look further each time would take for ever
         end = self.found[-1].until
         at = self.m.text.find(self.text[i:i+_size], end, end+_size+i-self.found[-1].end+64)
         return self._grown(i, at) if at>=0 else None

@@ -24,6 +24,7 @@ class Event(SimpleNamespace):
 
 # %% ../../nbs/trace/01_events.ipynb #21e8201e
 _near = 'kind','id','parent','depth','time','of','key','source' # what those who look through a whole trace ask of each event
+_lost = dict(error=None, usage=None, duration=0., reply=None, model=None, role='sub', prompt='', params={}) # the rest, where the file is gone
 
 class StoredEvent(Event):
     "An event of which memory has its place, and a file all that was said; without the file that is gone"
@@ -44,7 +45,9 @@ class StoredEvent(Event):
     def __dict__(self): return {k: getattr(self, k) for k in _near if hasattr(self, k)} | self._read(self._at, self.id)
 
     def __getattr__(self, k): # only asked for what is not here
-        if k in _near or k.startswith('__') or k not in (said := vars(self)): raise AttributeError(f'This event has no {k!r}, or its file is gone.')
+        if k in _near or k.startswith('__'): raise AttributeError(f'This event has no {k!r}.')
+        said = self._read(self._at, self.id) or _lost
+        if k not in said: raise AttributeError(f'This event has no {k!r}.')
         return said[k]
 
     def __eq__(self, o): return isinstance(o, Event) and vars(self)==vars(o)

@@ -8,6 +8,7 @@ __all__ = ['reply_said', 'StepCell', 'Step', 'steps', 'recorded', 'Recorded', 'p
 # %% ../../nbs/trace/08_offline.ipynb #1a165f0f
 import hashlib, json, re
 from collections import defaultdict, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fastcore.basics import patch
 from ..context.about import context_facts, describe
@@ -97,9 +98,18 @@ def recorded(
             calls.append([key, None if error else redact(reply_said(end.reply)), error])
         for begin,end in cell.children:
             facts = begin.context if isinstance(getattr(begin, 'context', None), dict) else {}
-            value = end.value if isinstance(end.value, (str,int,float,bool,list,dict)) else end.answer
-            children.append([_child_key(str(begin.query), facts), redact(value) if isinstance(value, str) else value])
+            children.append([_child_key(str(begin.query), facts), _value_of(end)])
     return dict(calls=calls, children=children, halves=sorted(halves))
+
+def _value_of(end):
+    "What a child run gave, if that can be written down, else its answer; without secrets"
+    def left(o):
+        if isinstance(o, dict): return {left(k): left(v) for k,v in o.items()}
+        return [left(x) for x in o] if isinstance(o, list) else redact(o) if isinstance(o, str) else o
+    try:
+        if isinstance(end.value, (str,int,float,bool,list,dict)) and json.dumps(end.value, allow_nan=False): return left(end.value)
+    except (TypeError, ValueError, RecursionError): pass
+    return redact(str(end.answer))
 
 # %% ../../nbs/trace/08_offline.ipynb #dad68739
 class Recorded:
@@ -192,5 +202,9 @@ def play(
     res = Recorded(namespace, context, data)
     namespace.update(res.helpers)
     shell = namespace['get_ipython']() if 'get_ipython' in namespace else None
-    if shell: shell.events.register('post_run_cell', lambda *_: res.put_back())
+    if not shell: return res
+    def put_back(*_): res.put_back()
+    with suppress(ValueError): shell.events.unregister('post_run_cell', namespace.get('_put_back')) # this cell has run before
+    shell.events.register('post_run_cell', put_back)
+    namespace['_put_back'] = put_back
     return res

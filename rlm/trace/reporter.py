@@ -33,7 +33,7 @@ class Reporter:
         "Report an event; pieces of text go to the listener alone"
         at = dict(parent=parent or self.cell or self.run, depth=kw.pop('depth', self.depth))
         event = Event(kind=kind, **at, **kw) if kind in ('text','output') else self.trace.add(kind, **at, **kw)
-        if self.trace.watch: self.trace.watch(event)
+        if watch:=self.trace.watch: watch(event) # another thread may take it away
         if self.emit: self._emit(event)
         return event
 

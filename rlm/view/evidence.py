@@ -8,6 +8,7 @@ __all__ = ['Passage', 'Evidence', 'evidence']
 # %% ../../nbs/view/02_evidence.ipynb #41104b75
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import islice
@@ -26,17 +27,20 @@ def _evened(text):
     return low if len(low)==len(text) else ''.join(o.lower() if len(o.lower())==1 else o for o in text.translate(_even))
 
 # %% ../../nbs/view/02_evidence.ipynb #b238e4c4
-def _near(plain, quote):
-    "Beginning, end and likeness of the passage that is most like a quote, if nine tenths of it are there"
+def _near(plain, quote, room):
+    "Beginning, end and likeness of the passage that is most like a quote, if nine tenths of it are there; `room` is a list of how much may still be compared"
     most = max(1, len(quote)//10)
-    n,best,left = min(most+1, 12),None,30
+    n,best,left,there = min(most+1, 12),None,30,Counter(quote)
     size = len(quote)//n
     for k in range(n):
         at = plain.find(part := quote[k*size:(k+1)*size])
         while at>=0 and left:
             left -= 1
             start = max(0, at-k*size-most)
-            blocks = SequenceMatcher(None, plain[start:at-k*size+len(quote)+most], quote, autojunk=False).get_matching_blocks()[:-1]
+            window = plain[start:at-k*size+len(quote)+most]
+            room[0] -= sum(n*there[c] for c,n in Counter(window).items())
+            if room[0]<0: return best
+            blocks = SequenceMatcher(None, window, quote, autojunk=False).get_matching_blocks()[:-1]
             blocks = [o for o in blocks if o.size>1]
             like = sum(o.size for o in blocks)/len(quote)
             first,last = blocks[0],blocks[-1]
@@ -48,7 +52,7 @@ def _near(plain, quote):
 # %% ../../nbs/view/02_evidence.ipynb #0052dc53
 class _Places:
     "Looks for claims in one context"
-    def __init__(self, seen): self.seen,self.text,self.plain,self.starts = seen,seen.flat.text,None,[a for a,_ in seen.intervals]
+    def __init__(self, seen): self.seen,self.text,self.plain,self.starts,self.room = seen,seen.flat.text,None,[a for a,_ in seen.intervals],[5_000_000]
 
     def _is_read(self, a, b):
         i = bisect_right(self.starts, a)-1
@@ -89,7 +93,7 @@ class _Places:
             place,n = self._best(self._all(self.text, o))
             if place: return 'other form',place,1.,n
         quote = ' '.join(_evened(claim.text).split())
-        near = _near(self.plain, quote) if claim.kind in ('quote','answer') and len(quote)>=20 else None
+        near = _near(self.plain, quote, self.room) if claim.kind in ('quote','answer') and len(quote)>=20 else None
         if not near: return 'missing',None,0.,0
         return 'near' if _figures(quote)==_figures(self.text[slice(*near[:2])]) else 'misquoted',near[:2],near[2],1
 

@@ -6,7 +6,7 @@
 __all__ = ['unpacked', 'quoted', 'fenced', 'notebook', 'save_notebook', 'markdown', 'save_markdown', 'export']
 
 # %% ../../nbs/view/03_export.ipynb #f3efa292
-import ast, base64, re, zlib
+import ast, base64, os, re, zlib
 from itertools import islice
 from pathlib import Path
 from fastcore.nbio import mk_cell, mk_stream, nb2str, new_nb
@@ -29,7 +29,7 @@ def unpacked(
 
 def _literal(o):
     "Python for a value; None where there is none"
-    text = ascii(o)
+    text = ascii(str.__str__(o) if isinstance(o, str) else o)
     try: same = isinstance(o, str) or ast.literal_eval(text)==o
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError): return None
     if not same: return None
@@ -69,11 +69,15 @@ def fenced(
 # %% ../../nbs/view/03_export.ipynb #241776b4
 def _without_code(step):
     "What a reply says beside the code that it had run in blocks"
-    ran = {c.code.strip() for c in step.cells if c.code}
-    def left(m): return '' if m[2].strip() in ran else m[0]
-    return _block.sub(left, step.thought[:50_000]).strip()
-
-_block = re.compile(r'^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$', re.M|re.S)
+    ran,left,block = {c.code.strip() for c in step.cells if c.code},[],[] # `block`: the lines of the fence that is open
+    for line in step.thought[:50_000].split('\n'):
+        if block: block.append(line)
+        elif m:=re.match('[ \t]*(```+|~~~+)', line): block,fence = [line],m[1]
+        else: left.append(line)
+        if len(block)>1 and line.strip()==fence:
+            if '\n'.join(block[1:-1]).strip() not in ran: left += block
+            block = []
+    return '\n'.join(left+block).strip()
 
 def _source(code):
     "Code for a cell; what could deceive the eye is written out"
@@ -134,7 +138,8 @@ def notebook(
 
 # %% ../../nbs/view/03_export.ipynb #bb11beda
 def _write(path, text):
-    Path(path).write_text(text, encoding='utf-8', errors='backslashreplace', newline='\n')
+    "Write a file, for its owner alone if it is new: the context may be in it"
+    with open(path, 'w', encoding='utf-8', errors='backslashreplace', newline='\n', opener=lambda p,flags: os.open(p, flags, 0o600)) as f: f.write(text)
     return Path(path)
 
 def save_notebook(

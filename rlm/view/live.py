@@ -263,13 +263,16 @@ class Watch:
             yield
 
     def __enter__(self):
-        self._thread.start()
+        try: self._thread.start()
+        except RuntimeError: # no more threads
+            self.screen = None
+            self.at_end()
         return self
 
     def __exit__(self, *exc):
         self._over.set()
         self._news.set()
-        self._thread.join(1) # a terminal that takes no more is not waited for
+        if self._thread.ident: self._thread.join(1) # a terminal that takes no more is not waited for
 
 # %% ../../nbs/view/05_live.ipynb #a172fca3
 def coloured(

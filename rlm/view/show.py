@@ -167,4 +167,6 @@ def run_html(
     first = f'<div class=a>{answer_html(shown(answer, 20_000))}</div>' if answer else ''
     parts = first, block('n', notes, 2000), block('f', _facts(facts, more), 1000)
     page = _Page(tree, size-len(''.join(parts).encode()))
-    return f"<div class=rlm>{_style}{''.join(parts)}{page.some(steps, page.step, 'steps')}{_script}</div>"
+    try: body = page.some(steps, page.step, 'steps')
+    except RecursionError: body = block('n', 'The steps of this run are nested too deep to be shown.', 1000)
+    return f"<div class=rlm>{_style}{''.join(parts)}{body}{_script}</div>"

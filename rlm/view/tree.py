@@ -128,7 +128,7 @@ class RunTree:
         if part=='started': self._begin(kind, e)
         elif part=='ended': self._end(e)
         elif e.kind=='answer' and self.root: self.root.end = e
-        elif note:=note_of(e): self._step(e.parent).notes.append(note)
+        elif self.root and (note:=note_of(e)): self._step(e.parent).notes.append(note)
 
     def _begin(self, kind, e):
         if kind=='run' or self.root is None: self.root = self._at[e.id] = RunNode(e)

@@ -334,14 +334,16 @@ def test_threads_of_calls():
     "A thread serves one call after the other, one that was interrupted no more, and with the worker they end"
     def there(): return {o for o in threading.enumerate() if o.name=='rlm-call'}
     others = there()
-    sh = shell('auto', tools=dict(thread=threading.get_ident, stuck=lambda: time.sleep(20)))
+    over = threading.Event()
+    sh = shell('auto', tools=dict(thread=threading.get_ident, stuck=lambda: over.wait(60)))
     assert len(set(sh.run('[thread() for _ in range(50)]').value))<50
     sh.run('stuck()', timeout=.5)
     assert sh.run('from concurrent.futures import ThreadPoolExecutor as X\nwith X(32) as x: r = list(x.map(lambda i: thread(), range(200)))\nlen(r)').value==200
     sh.close()
+    over.set()
     end = time.monotonic()+20
-    while len(there()-others)>1 and time.monotonic()<end: time.sleep(.02)
-    assert len(there()-others)<=1 # the one that sleeps
+    while there()-others and time.monotonic()<end: time.sleep(.02)
+    assert not there()-others
 
 @linux
 def test_calls_end_with_their_cell():

@@ -322,12 +322,15 @@ def test_first_asker_is_cancelled():
         first = await c
         n = len(server.asked)
         d = asyncio.create_task(m.atext('y'))
-        await asked(server, 3)
+        await asked(server, n+1)
         e = asyncio.create_task(m.atext('y'))
         await asyncio.sleep(.05)
         e.cancel()
-        return first,n,await d,len(server.asked),await m.atext('y')
-    with Door(latency=60.) as server: assert asyncio.run(main(server))==('<x>', 2, '<y>', 3, '<y>') and len(server.asked)==3
+        return first,n,await d,len(server.asked)-n,await m.atext('y')
+    with Door(latency=60.) as server:
+        first,n,*then = asyncio.run(main(server))
+        assert first=='<x>' and n in (2, 3), 'the second may have asked in the place of the first before it was cancelled too'
+        assert then==['<y>', 1, '<y>'] and len(server.asked)==n+1
 
 def test_both_askers_are_cancelled():
     "Who is interrupted right after the first asker does not ask in its place"
